@@ -1,0 +1,1 @@
+"""Drypowder's product code; see docs/ARCHITECTURE.md for what lives in which room."""

@@ -1,0 +1,49 @@
+"""What each e-mail says, as primitives; the words live in templates/emails/<name>/."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationLetter:
+    """Mail "invitation": never amounts or invoice data. `expires_on` is an ISO date."""
+
+    dealer_name: str
+    account_name: str
+    register_url: str
+    decline_url: str
+    expires_on: str
+    dealer_phone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyLetter:
+    """Mail "verify_address": a code to type, a link to open, or both (empty ones are left out)."""
+
+    dealer_name: str
+    valid_minutes: int
+    code: str = ""
+    verify_url: str = ""
+    dealer_phone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentLetter:
+    """Mails "payment_submitted", "payment_settled" and "payment_failed".
+
+    `expected_on` ISO date (submitted only); `reason` a sentence and `pay_again_url` (failed only).
+    """
+
+    dealer_name: str
+    account_name: str
+    number: str
+    amount_cents: int
+    method: str
+    payment_url: str
+    payable_count: int = 0
+    expected_on: str = ""
+    reason: str = ""
+    pay_again_url: str = ""
+    dealer_phone: str = ""
+    currency: str = "USD"

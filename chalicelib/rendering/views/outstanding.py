@@ -1,0 +1,104 @@
+"""The payer's Outstanding: strip, jobs, payables. Filled from the one Query of the account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .chrome import Chrome
+from .figures import Aging, Link, SelectFilter
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayableRow:
+    """An open invoice, debit or credit (`open_cents` negative for a credit).
+
+    `available_cents` is what may be paid now (open − in flight; negative for credits).
+    `days_past_due` 0 means not past due. `payable` is the value the form posts back.
+    """
+
+    payable: str
+    number: str
+    open_cents: int
+    available_cents: int
+    kind: str = "invoice"
+    po_number: str = ""
+    due_on: str = ""
+    days_past_due: int = 0
+    in_flight_cents: int = 0
+    in_flight_href: str = ""
+    pdf_href: str = ""
+    selected: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobRow:
+    """A job (or "No job", `job` = "-") with its sums; credits_cents is negative or 0.
+
+    past_due_cents is everything 1+ days late; the three columns after it are 31–60, 61–90, 91+.
+    `payables` is empty when `rows_href` is set: then the rows load from there on expand
+    (beyond about 200 payables). `open_href` shows the page with this job expanded.
+    """
+
+    job: str
+    name: str
+    balance_cents: int
+    available_cents: int
+    past_due_cents: int = 0
+    days_31_60_cents: int = 0
+    days_61_90_cents: int = 0
+    days_91_up_cents: int = 0
+    credits_cents: int = 0
+    invoice_count: int = 0
+    debit_count: int = 0
+    credit_count: int = 0
+    oldest_days_past_due: int = 0
+    payables: tuple[PayableRow, ...] = ()
+    rows_href: str = ""
+    open_href: str = ""
+    expanded: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatementStrip:
+    """The current statement: balance, due day and what paying it whole by a day saves."""
+
+    balance_cents: int
+    due_on: str
+    discount_cents: int = 0
+    discount_until: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outstanding:
+    """GET /outstanding. POSTs to /quotes: csrf, view, payable (repeated), job (repeated).
+
+    A posted `job` means every available payable of that job; the union with `payable` counts.
+    `views` stays empty for dealers without statements. `credits_cents` is negative or 0.
+    """
+
+    chrome: Chrome
+    balance_cents: int
+    past_due_cents: int
+    credits_cents: int
+    in_flight_cents: int
+    aging: Aging
+    jobs: tuple[JobRow, ...]
+    account_name: str = ""
+    account_number: str = ""
+    views: tuple[Link, ...] = ()
+    view: str = "all"
+    statement: StatementStrip | None = None
+    query: str | None = None
+    filters: tuple[SelectFilter, ...] = ()
+    csv_href: str = "/outstanding.csv"
+    read_only: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobRows:
+    """GET /outstanding/jobs/{job}: the table rows of one job, a fragment without chrome."""
+
+    job: str
+    payables: tuple[PayableRow, ...]
+    currency: str = "USD"
+    read_only: bool = False

@@ -1,0 +1,50 @@
+"""The payer's payments and one payment's receipt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .chrome import Badge, Chrome
+from .figures import AllocationRow, Pager, PaymentRow, TimelineEntry
+
+
+@dataclass(frozen=True, kw_only=True)
+class Payments:
+    """GET /payments: the account's payments, newest first; `rows` without payer fields."""
+
+    chrome: Chrome
+    rows: tuple[PaymentRow, ...]
+    pager: Pager
+    csv_href: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """GET /payments/{payment}. A pending ACH says submitted, never paid.
+
+    credits_cents and discount_cents are negative or 0. `is_receipt` is true once the funds are
+    confirmed; until then the page calls itself a confirmation of submission.
+    """
+
+    chrome: Chrome
+    number: str
+    status: Badge
+    amount_cents: int
+    method: str
+    account_name: str
+    account_number: str
+    initiated_at: str
+    allocations: tuple[AllocationRow, ...]
+    timeline: tuple[TimelineEntry, ...]
+    is_receipt: bool = False
+    lines_cents: int = 0
+    credits_cents: int = 0
+    discount_cents: int = 0
+    fee_cents: int = 0
+    fee_label: str = ""
+    surplus_cents: int = 0
+    initiated_by: str = ""
+    expected_on: str = ""
+    explanation: str = ""
+    pay_again_href: str = ""
+    authorisation: tuple[str, ...] = ()

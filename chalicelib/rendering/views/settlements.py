@@ -1,0 +1,103 @@
+"""Settlements: the list, one with its proof, and the progress of its posting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .chrome import Action, Badge, Chrome
+from .figures import Column, Link, Pager, PaymentRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostingCategory:
+    """One of Invoices, Credit adjustments, Debit adjustments, Cash and other.
+
+    `status` in words (Not posted, Posting, Posted, Failed, Nothing to post); `at` when.
+    """
+
+    label: str
+    status: Badge
+    at: str = ""
+    amount_cents: int = 0
+    document_count: int = 0
+    problem: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettlementRow:
+    """One bank deposit; fees_cents and returns_cents are negative or 0."""
+
+    number: str
+    href: str
+    created_at: str
+    payment_count: int
+    gross_cents: int
+    fees_cents: int
+    returns_cents: int
+    net_cents: int
+    categories: tuple[PostingCategory, ...]
+    resolved_at: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settlements:
+    """GET /console/settlements; `columns` keys: id, created, payments, gross, fees, returns, net,
+    invoices, credits, debits, cash, resolved."""
+
+    chrome: Chrome
+    tabs: tuple[Link, ...]
+    rows: tuple[SettlementRow, ...]
+    pager: Pager
+    columns: tuple[Column, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProofLine:
+    """One line of gross − fees − … = deposit; amounts carry their sign."""
+
+    label: str
+    amount_cents: int
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettlementProgress:
+    """GET /console/settlements/{settlement}/progress: a fragment that asks again while `running`.
+
+    Post POSTs csrf. Resolve POSTs csrf, reason (required when `needs_reason`). Both actions'
+    `blocked_because` explains a disabled button. `done_count` of `step_count` categories.
+    """
+
+    csrf: str
+    categories: tuple[PostingCategory, ...]
+    running: bool
+    progress_href: str
+    post: Action
+    resolve: Action
+    needs_reason: bool = False
+    reason: str = ""
+    resolved_at: str = ""
+    resolved_by: str = ""
+    done_count: int = 0
+    step_count: int = 4
+    may_act: bool = True
+    currency: str = "USD"
+    zone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settlement:
+    """GET /console/settlements/{settlement}: payments, proof and the posting section."""
+
+    chrome: Chrome
+    number: str
+    created_at: str
+    deposit_cents: int
+    difference_cents: int
+    proof: tuple[ProofLine, ...]
+    payments: tuple[PaymentRow, ...]
+    progress: SettlementProgress
+    tabs: tuple[Link, ...] = ()
+    deposited_on: str = ""
+    processor_reference: str = ""
+    status: Badge | None = None
