@@ -1,0 +1,1 @@
+"""Who calls us: pages, webhooks, queues, schedules and workflow steps."""

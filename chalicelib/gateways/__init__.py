@@ -1,0 +1,1 @@
+"""Whom we call: small Protocols with their adapters beside them."""

@@ -1,0 +1,22 @@
+"""Sending mail; the SES adapter is beside it."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A rendered mail."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    reply_to: str = ""
+
+
+class Mailer(Protocol):
+    """Sends one letter."""
+
+    def send(self, letter: Letter) -> str:
+        """Hand a letter to the mail service; returns its message id."""

@@ -1,0 +1,86 @@
+"""The payment processor, as the product needs it; the Stripe adapter is in stripe_processor.py."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from chalicelib.domain.ids import MethodId
+from chalicelib.domain.payments import Authorization, Method
+from chalicelib.domain.settlements import BalanceTransaction
+
+
+class ProcessorUnreachable(Exception):
+    """No answer: the request may or may not have taken effect. Never a failure of the payment."""
+
+
+class ProcessorRefused(Exception):
+    """A definite no. `code` is the processor's, `sentence` ours."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.sentence = sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A payment at the processor. `state`: processing, succeeded, failed or canceled."""
+
+    intent_id: str
+    state: str
+    amount_cents: int
+    currency: str
+    failure_code: str = ""
+    created_at: datetime | None = None
+    payment_reference: str = ""  # Our payment id as sent in metadata; compared, never trusted.
+
+
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """A deposit to the dealer's bank."""
+
+    payout_id: str
+    amount_cents: int
+    currency: str
+    state: str
+    automatic: bool
+    created_at: datetime
+    arrives_at: datetime
+
+
+class Processor(Protocol):
+    """Everything is on the dealer's connected account (`acct`)."""
+
+    def ensure_customer(self, acct: str, *, key: str, name: str, email: str) -> str:
+        """The processor's customer for a company; `key` makes a repeat the same customer."""
+
+    def attach_bank(
+        self, acct: str, *, customer: str, bank_token: str, authorization: Authorization, key: str
+    ) -> Method:
+        """Save a bank account from a one-time token and take its mandate."""
+
+    def charge(
+        self,
+        acct: str,
+        *,
+        method: Method,
+        amount_cents: int,
+        currency: str,
+        payment_reference: str,
+        number: str,
+        key: str,
+    ) -> Intent:
+        """Create and confirm, off session. Raises ProcessorUnreachable or ProcessorRefused."""
+
+    def get_intent(self, acct: str, intent_id: str) -> Intent:
+        """The intent as it is now."""
+
+    def get_payout(self, acct: str, payout_id: str) -> Payout:
+        """The payout as it is now."""
+
+    def balance_transactions(self, acct: str, payout_id: str) -> Iterator[BalanceTransaction]:
+        """Every balance transaction of a payout, all pages."""
+
+    def detach(self, acct: str, method_id: MethodId) -> None:
+        """Forget a saved method."""

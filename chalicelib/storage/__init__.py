@@ -1,0 +1,1 @@
+"""How we remember: keys, the one table, one store per aggregate."""

@@ -1,0 +1,230 @@
+"""Every key string of the product; nothing else builds one (docs/ARCHITECTURE.md, Data model)."""
+
+from datetime import datetime
+
+from chalicelib.domain.ids import (
+    AccountId,
+    CompanyId,
+    DealerId,
+    InvitationId,
+    PaymentId,
+    QuoteId,
+    SettlementId,
+    UserId,
+)
+
+DUE_SHARDS = 4
+AMOUNT_DIGITS = 14
+
+
+def moment(at: datetime) -> str:
+    """A sortable UTC timestamp, seconds and microseconds."""
+    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def dealer(dealer_id: DealerId) -> str:
+    """Partition of a dealer's own items: `D` settings, `N` number counter, `K` …"""
+    return f"D#{dealer_id}"
+
+
+def account(dealer_id: DealerId, account_id: AccountId) -> str:
+    """Partition of an account: `A`, `C#`, `O#`, `P#`, `Q#`, `S#`."""
+    return f"D#{dealer_id}#A#{account_id}"
+
+
+def account_log(dealer_id: DealerId, account_id: AccountId) -> str:
+    """Partition of an account's activity."""
+    return f"D#{dealer_id}#A#{account_id}#LOG"
+
+
+def account_closed(dealer_id: DealerId, account_id: AccountId) -> str:
+    """Partition of an account's closed payables, by month."""
+    return f"D#{dealer_id}#A#{account_id}#Z"
+
+
+HEADER = "A"
+OUTSTANDING_FROM, OUTSTANDING_TO = "A", "O~"  # Header, claims and open pages in one Query.
+
+
+def claim(payment_id: PaymentId) -> str:
+    """Sort key of a claim."""
+    return f"C#{payment_id}"
+
+
+def open_page(number: int) -> str:
+    """Sort key of a page of at most 250 open payables."""
+    return f"O#{number:03d}"
+
+
+def payment(payment_id: PaymentId) -> str:
+    """Sort key of a payment in its account."""
+    return f"P#{payment_id}"
+
+
+def quote(quote_id: QuoteId) -> str:
+    """Sort key of a quote in its account."""
+    return f"Q#{quote_id}"
+
+
+def payment_log(dealer_id: DealerId, payment_id: PaymentId) -> str:
+    """Partition of a payment's events `E#n` and ledger lines `L#event#n`."""
+    return f"D#{dealer_id}#P#{payment_id}"
+
+
+def event(sequence: int) -> str:
+    """Sort key of a payment event."""
+    return f"E#{sequence:04d}"
+
+
+def handled(processor_event_id: str) -> str:
+    """Sort key of the mark that a processor event has taken effect."""
+    return f"H#{processor_event_id}"
+
+
+def ledger_line(event_key: str, number: int) -> str:
+    """Sort key of a ledger line: put-if-absent makes a replay write nothing."""
+    return f"L#{event_key}#{number:03d}"
+
+
+def settlement(dealer_id: DealerId, settlement_id: SettlementId) -> str:
+    """Partition of a settlement: `S`, `T#txn`, `L#…`."""
+    return f"D#{dealer_id}#S#{settlement_id}"
+
+
+SETTLEMENT = "S"
+
+
+def balance_transaction(transaction_id: str) -> str:
+    """Sort key of one balance transaction of a settlement."""
+    return f"T#{transaction_id}"
+
+
+def roster(dealer_id: DealerId) -> str:
+    """Partition of the roster's `HEAD` and its changed rows."""
+    return f"D#{dealer_id}#R"
+
+
+ROSTER_HEAD = "HEAD"
+
+
+def roster_row(account_id: AccountId) -> str:
+    """Sort key of an account changed since the roster file was written."""
+    return f"R#{account_id}"
+
+
+def invitation(dealer_id: DealerId, invitation_id: InvitationId) -> str:
+    """Partition (and item `V`) of an invitation."""
+    return f"D#{dealer_id}#V#{invitation_id}"
+
+
+INVITATION = "V"
+
+
+def company(dealer_id: DealerId, company_id: CompanyId) -> str:
+    """Partition of a company at a dealer: `K` itself, `B#` saved methods, `LS#` link sessions."""
+    return f"D#{dealer_id}#K#{company_id}"
+
+
+def user(user_id: UserId) -> str:
+    """Partition of a login: `U`, `M#dealer#account` memberships, `SES#hash` sessions."""
+    return f"U#{user_id}"
+
+
+USER = "U"
+
+
+def membership(dealer_id: DealerId, account_id: AccountId | None) -> str:
+    """Sort key of a membership; operators have no account."""
+    return f"M#{dealer_id}#{account_id or ''}"
+
+
+def session(secret_hash: str) -> str:
+    """Sort key of a session; only the hash of its secret is stored."""
+    return f"SES#{secret_hash}"
+
+
+def global_email(email: str) -> str:
+    """Global look-up: e-mail (lower case) → user."""
+    return f"G#email#{email}"
+
+
+def global_processor_account(processor_account: str) -> str:
+    """Global look-up: connected account → dealer."""
+    return f"G#acct#{processor_account}"
+
+
+def global_event(event_id: str) -> str:
+    """Global: a webhook event that matched nothing, kept for a person."""
+    return f"G#event#{event_id}"
+
+
+def throttle(subject: str) -> str:
+    """Global: attempts counted for one subject (a hash of account or source)."""
+    return f"G#throttle#{subject}"
+
+
+ONLY = "-"  # Sort key of partitions that hold one item.
+
+# Index by_time (t_pk, t_sk), by_status (s_pk, s_sk), by_amount (a_pk, a_sk), lookup (k_pk, k_sk).
+
+
+def payments_by_time(dealer_id: DealerId) -> str:
+    """All payments of a dealer by submission time."""
+    return f"D#{dealer_id}#payments"
+
+
+def payments_by_status(dealer_id: DealerId, status: str) -> str:
+    """Payments of one status by time."""
+    return f"D#{dealer_id}#payments#{status}"
+
+
+def settlements_by_time(dealer_id: DealerId) -> str:
+    """Settlements of a dealer by creation time."""
+    return f"D#{dealer_id}#settlements"
+
+
+def ledger_by_time(dealer_id: DealerId) -> str:
+    """Ledger lines of a dealer by business time."""
+    return f"D#{dealer_id}#ledger"
+
+
+def amount(cents: int, item_id: str) -> str:
+    """Sort key that orders by amount, then id."""
+    return f"{cents:0{AMOUNT_DIGITS}d}#{item_id}"
+
+
+def time_then(at: datetime, item_id: str) -> str:
+    """Sort key that orders by time, then id."""
+    return f"{moment(at)}#{item_id}"
+
+
+def due(kind: str, item_id: str) -> str:
+    """Partition of the due index for one kind of deadline, sharded by the item's id."""
+    return f"DUE#{kind}#{sum(item_id.encode()) % DUE_SHARDS}"
+
+
+def due_shards(kind: str) -> list[str]:
+    """All partitions a sweep of one kind reads."""
+    return [f"DUE#{kind}#{shard}" for shard in range(DUE_SHARDS)]
+
+
+def reference(dealer_id: DealerId, name: str) -> str:
+    """Look-up of a processor id or short number within one dealer."""
+    return f"REF#{dealer_id}#{name}"
+
+
+def accounts_directory(dealer_id: DealerId) -> str:
+    """Look-up partition listing a dealer's accounts."""
+    return f"D#{dealer_id}#accounts"
+
+
+def parsed_account(partition: str) -> tuple[DealerId, AccountId]:
+    """The dealer and account a partition of `account()` belongs to."""
+    _, dealer_id, _, account_id = partition.split("#", 3)
+    return DealerId(dealer_id), AccountId(account_id)
+
+
+def parsed_payment_log(partition: str) -> tuple[DealerId, PaymentId]:
+    """The dealer and payment a partition of `payment_log()` belongs to."""
+    _, dealer_id, _, payment_id = partition.split("#", 3)
+    return DealerId(dealer_id), PaymentId(payment_id)

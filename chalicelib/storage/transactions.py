@@ -1,0 +1,122 @@
+"""Named writes in one DynamoDB transaction; a failed condition says which write refused."""
+
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pynamodb.connection import Connection
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.storage.records import Record
+
+CONFLICT_TRIES = 3
+CONFLICT_PAUSE_SECONDS = 0.05
+
+
+class WritesRefused(Exception):
+    """The transaction changed nothing; `names` are the writes whose condition did not hold."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        super().__init__(", ".join(sorted(names)))
+        self.names = names
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Write a whole record."""
+
+    name: str
+    record: Record
+    condition: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Change attributes of a record in place."""
+
+    name: str
+    key: tuple[str, str]
+    actions: tuple[Action, ...]
+    condition: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Delete a record."""
+
+    name: str
+    key: tuple[str, str]
+    condition: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Require:
+    """Only check a condition."""
+
+    name: str
+    key: tuple[str, str]
+    condition: Condition
+
+
+Write = Put | Change | Remove | Require
+
+ABSENT = Record.pk.does_not_exist()
+
+
+def transact(writes: Sequence[Write], *, token: str) -> None:
+    """All writes or none. `token` (≤ 36 characters) makes a repeat of the same request harmless.
+
+    The SDK repeats a request whose reply was lost with the same token, so our own first write
+    answers as success (reliability.md, rule 2). Conflicts are retried with jitter, ≤ 3 times.
+
+    Raises WritesRefused with the names of the writes whose condition failed.
+    """
+    for attempt in range(CONFLICT_TRIES + 1):
+        try:
+            _send(writes, token)
+        except TransactWriteError as error:
+            codes = [reason.code if reason else "" for reason in error.cancellation_reasons]
+            refused = _names(writes, codes, "ConditionalCheckFailed")
+            if refused:
+                raise WritesRefused(refused) from error
+            if "TransactionConflict" not in codes or attempt == CONFLICT_TRIES:
+                raise
+            time.sleep(CONFLICT_PAUSE_SECONDS * (2**attempt) * (0.5 + random.random()))  # noqa: S311
+        else:
+            return
+
+
+def _names(writes: Sequence[Write], codes: Sequence[str], wanted: str) -> frozenset[str]:
+    pairs = zip(writes, codes, strict=False)
+    return frozenset(write.name for write, code in pairs if code == wanted)
+
+
+_connections: dict[str, Connection] = {}
+
+
+def _connection() -> Connection:
+    region = Record.Meta.region
+    if region not in _connections:
+        _connections[region] = Connection(region=region)
+    return _connections[region]
+
+
+def _send(writes: Sequence[Write], token: str) -> None:
+    with TransactWrite(connection=_connection(), client_request_token=token) as transaction:
+        for write in writes:
+            match write:
+                case Put():
+                    transaction.save(write.record, condition=write.condition)
+                case Change():
+                    pk, sk = write.key
+                    transaction.update(
+                        Record(pk, sk), actions=list(write.actions), condition=write.condition
+                    )
+                case Remove():
+                    transaction.delete(Record(*write.key), condition=write.condition)
+                case Require():
+                    transaction.condition_check(Record, *write.key, condition=write.condition)
