@@ -1,1 +1,1 @@
-"""What is true: money rules, lifecycle, ledger, priority. Pure; no I/O, clock, environment or randomness."""
+"""What is true: money rules, lifecycle, ledger, priority. Pure: no I/O, clock or randomness."""
