@@ -9,6 +9,7 @@ class Config:
     """Deployed configuration; addresses of vendors are empty in production (their own default)."""
 
     stage: str
+    region: str
     table_name: str
     files_bucket: str
     portal_url: str
@@ -33,6 +34,7 @@ def read_config() -> Config:
     env = os.environ
     return Config(
         stage=env["STAGE"],
+        region=env["AWS_REGION"],
         table_name=env["TABLE_NAME"],
         files_bucket=env["FILES_BUCKET"],
         portal_url=env["PORTAL_URL"].rstrip("/"),
