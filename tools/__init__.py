@@ -1,0 +1,1 @@
+"""Developer commands: packaging, checks and imports. Nothing here is deployed."""
