@@ -1,0 +1,116 @@
+"""Scripted misbehaviour of the simulated processor: one-shot faults and standing webhook noise."""
+
+from dataclasses import dataclass, field
+
+from sandbox.world.jsontypes import Json
+from sandbox.world.stripe.settings import Settings
+
+# Nacha return codes and the processor's words for them (docs.stripe.com, "ACH Direct Debit").
+RETURN_CODES = {
+    "R01": "insufficient_funds", "R02": "account_closed", "R03": "no_account",
+    "R04": "invalid_account_number", "R05": "debit_not_authorized",
+    "R07": "debit_not_authorized", "R08": "could_not_process", "R09": "insufficient_funds",
+    "R10": "debit_not_authorized", "R11": "debit_not_authorized", "R16": "account_frozen",
+    "R20": "bank_account_restricted", "R29": "debit_not_authorized",
+}
+
+
+@dataclass(frozen=True)
+class RequestFault:
+    """What happens to the next matching request: lost, refused or slow."""
+
+    timeout: str | None = None
+    status: int | None = None
+    seconds: float = 30.0
+    method: str = "POST"
+    path: str = ""
+
+    def matches(self, method: str, path: str) -> bool:
+        """Tell whether this fault is meant for the request."""
+        return method == self.method and path.startswith(self.path)
+
+
+@dataclass(frozen=True)
+class WebhookFault:
+    """What happens to the next webhook of a type (any type when empty)."""
+
+    type: str = ""
+    never: bool = False
+    delay_days: int = 0
+    duplicate: int = 0
+    amount_cents: int | None = None
+
+
+@dataclass(frozen=True)
+class WebhookNoise:
+    """Standing duplication and reordering, reproducible by seed."""
+
+    seed: int = 0
+    duplicate: float = 0.0
+    reorder: bool = False
+    never: bool = False
+    delay_days: int = 0
+
+
+@dataclass
+class Script:
+    """Everything scripted at the moment."""
+
+    settings: Settings = field(default_factory=Settings)
+    webhooks: WebhookNoise = field(default_factory=WebhookNoise)
+    requests: list[RequestFault] = field(default_factory=list)
+    payments: list[str] = field(default_factory=list)
+    events: list[WebhookFault] = field(default_factory=list)
+
+    def apply(self, wanted: Json) -> None:
+        """Add what `wanted` says; raise ValueError or TypeError for what it cannot say."""
+        unknown = set(wanted) - {"reset", "settings", "webhooks", "next_request", "next_payment",
+                                 "next_webhook"}
+        if unknown:
+            raise ValueError(f"The script knows nothing about {', '.join(sorted(unknown))}.")
+        if wanted.get("reset"):
+            self.__dict__.update(Script().__dict__)  # In place: others hold this script.
+        if "settings" in wanted:
+            self.settings = self.settings.changed(wanted["settings"])
+        if "webhooks" in wanted:
+            self.webhooks = WebhookNoise(**wanted["webhooks"])
+        if "next_request" in wanted:
+            self.requests.append(_request_fault(wanted["next_request"]))
+        if "next_payment" in wanted:
+            self.payments.append(_failure_code(wanted["next_payment"]))
+        if "next_webhook" in wanted:
+            self.events.append(WebhookFault(**wanted["next_webhook"]))
+
+    def take_request(self, method: str, path: str) -> RequestFault | None:
+        """Return and forget the first fault meant for this request."""
+        for fault in self.requests:
+            if fault.matches(method, path):
+                self.requests.remove(fault)
+                return fault
+        return None
+
+    def take_payment(self) -> str | None:
+        """Return and forget the failure code meant for the next payment."""
+        return self.payments.pop(0) if self.payments else None
+
+    def take_event(self, event_type: str) -> WebhookFault | None:
+        """Return and forget the fault meant for a webhook of this type."""
+        for fault in self.events:
+            if fault.type in {"", event_type}:
+                self.events.remove(fault)
+                return fault
+        return None
+
+
+def _request_fault(wanted: Json) -> RequestFault:
+    fault = RequestFault(**wanted)
+    if fault.timeout not in {None, "before", "after", "slow"}:
+        raise ValueError("timeout is before, after or slow.")
+    return fault
+
+
+def _failure_code(wanted: Json) -> str:
+    code = str(wanted["failure_code"])
+    if code.startswith("R") and code not in RETURN_CODES:
+        raise ValueError(f"{code} is not one of {', '.join(RETURN_CODES)}.")
+    return code
