@@ -7,6 +7,7 @@ from chalicelib.domain.ids import (
     CompanyId,
     DealerId,
     InvitationId,
+    MethodId,
     PaymentId,
     QuoteId,
     SettlementId,
@@ -81,9 +82,12 @@ def handled(processor_event_id: str) -> str:
     return f"H#{processor_event_id}"
 
 
+LEDGER = "L#"  # Beginning of the sort keys of `ledger_line()`.
+
+
 def ledger_line(event_key: str, number: int) -> str:
-    """Sort key of a ledger line: put-if-absent makes a replay write nothing."""
-    return f"L#{event_key}#{number:03d}"
+    """Sort key of a page of an entry's lines: put-if-absent makes a replay write nothing."""
+    return f"{LEDGER}{event_key}#{number:03d}"
 
 
 def settlement(dealer_id: DealerId, settlement_id: SettlementId) -> str:
@@ -92,6 +96,12 @@ def settlement(dealer_id: DealerId, settlement_id: SettlementId) -> str:
 
 
 SETTLEMENT = "S"
+SETTLEMENT_WORK = "W"  # How far the settlement's workflow is: run, token, what is asked of it.
+
+
+def settlement_posting(category: str) -> str:
+    """Sort key of a posting as it was or will be sent to the ERP."""
+    return f"B#{category}"
 
 
 def balance_transaction(transaction_id: str) -> str:
@@ -123,6 +133,25 @@ INVITATION = "V"
 def company(dealer_id: DealerId, company_id: CompanyId) -> str:
     """Partition of a company at a dealer: `K` itself, `B#` saved methods, `LS#` link sessions."""
     return f"D#{dealer_id}#K#{company_id}"
+
+
+COMPANY = "K"
+METHODS, LINK_SESSIONS = "B#", "LS#"  # Beginnings of the sort keys below.
+
+
+def method(method_id: MethodId) -> str:
+    """Sort key of a company's saved method."""
+    return f"{METHODS}{method_id}"
+
+
+def link_session(session_id: str) -> str:
+    """Sort key of one visit to the bank link's hosted page."""
+    return f"{LINK_SESSIONS}{session_id}"
+
+
+def link_token(token_hash: str) -> str:
+    """Look-up of the SHA-256 of a hosted page's token."""
+    return f"LINK#{token_hash}"
 
 
 def user(user_id: UserId) -> str:
@@ -222,6 +251,18 @@ def parsed_account(partition: str) -> tuple[DealerId, AccountId]:
     """The dealer and account a partition of `account()` belongs to."""
     _, dealer_id, _, account_id = partition.split("#", 3)
     return DealerId(dealer_id), AccountId(account_id)
+
+
+def parsed_company(partition: str) -> tuple[DealerId, CompanyId]:
+    """The dealer and company a partition of `company()` belongs to."""
+    _, dealer_id, _, company_id = partition.split("#", 3)
+    return DealerId(dealer_id), CompanyId(company_id)
+
+
+def parsed_settlement(partition: str) -> tuple[DealerId, SettlementId]:
+    """The dealer and settlement a partition of `settlement()` belongs to."""
+    _, dealer_id, _, settlement_id = partition.split("#", 3)
+    return DealerId(dealer_id), SettlementId(settlement_id)
 
 
 def parsed_payment_log(partition: str) -> tuple[DealerId, PaymentId]:
