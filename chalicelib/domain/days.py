@@ -1,0 +1,41 @@
+"""Days as the dealer counts them: every date rule uses the dealer's own time zone."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+SATURDAY = 5
+
+
+@lru_cache(maxsize=64)
+def _zone(time_zone: str) -> ZoneInfo:
+    return ZoneInfo(time_zone)
+
+
+def dealer_day(at: datetime, time_zone: str) -> date:
+    """The calendar day of an aware moment in the IANA zone; an invoice turns past due at midnight.
+
+    Raises ValueError for a naive moment and ZoneInfoNotFoundError for an unknown zone.
+    """
+    if at.tzinfo is None:
+        raise ValueError("a moment needs its time zone")
+    return at.astimezone(_zone(time_zone)).date()
+
+
+def day_end(day: date, time_zone: str) -> datetime:
+    """The last whole second of a day in the zone (23:59:59 there), as UTC."""
+    return datetime.combine(day, time(23, 59, 59), _zone(time_zone)).astimezone(UTC)
+
+
+def day_start(day: date, time_zone: str) -> datetime:
+    """The first moment of a day in the zone, as UTC."""
+    return datetime.combine(day, time(0), _zone(time_zone)).astimezone(UTC)
+
+
+def business_days_since(earlier: date, today: date) -> int:
+    """Mondays to Fridays after `earlier` up to and including `today`; 0 if it is not earlier."""
+    if earlier >= today:
+        return 0
+    weeks, rest = divmod((today - earlier).days, 7)
+    odd_days = (today - timedelta(days=back) for back in range(rest))
+    return weeks * 5 + sum(1 for day in odd_days if day.weekday() < SATURDAY)

@@ -1,0 +1,123 @@
+"""Our sub-ledger's entries (money.md, Entries): balanced, append-only, of constant size."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chalicelib.domain.dealers import GlAccounts
+from chalicelib.domain.payments import Payment
+from chalicelib.domain.settlements import Settlement
+
+
+class LedgerAccount(StrEnum):
+    """The ledger's accounts; each dealer gives them its own GL numbers."""
+
+    ACCOUNTS_RECEIVABLE = "accounts_receivable"
+    CLEARING = "clearing"
+    BANK = "bank"
+    PROCESSING_FEES = "processing_fees"
+    DISCOUNTS_ALLOWED = "discounts_allowed"
+    FEE_INCOME = "fee_income"
+    HELD_IN_DISPUTE = "held_in_dispute"
+    CHARGEBACK_FEES = "chargeback_fees"
+    RETURNS = "returns"
+    UNAPPLIED_CASH = "unapplied_cash"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One side of an entry, in cents; exactly one of debit and credit is above zero.
+
+    `tag` lets Clearing be matched movement by movement: the payment id where a payment is behind
+    it. `memo` names the processor's balance transaction or what the line is about.
+    """
+
+    account: LedgerAccount
+    debit_cents: int = 0
+    credit_cents: int = 0
+    tag: str = ""
+    memo: str = ""
+
+    @property
+    def balance_cents(self) -> int:
+        """Debit less credit."""
+        return self.debit_cents - self.credit_cents
+
+
+def debit(account: LedgerAccount, amount_cents: int, tag: str = "", memo: str = "") -> Line:
+    """A line on the debit side; a negative amount lands on the credit side."""
+    if amount_cents < 0:
+        return Line(account, credit_cents=-amount_cents, tag=tag, memo=memo)
+    return Line(account, debit_cents=amount_cents, tag=tag, memo=memo)
+
+
+def credit(account: LedgerAccount, amount_cents: int, tag: str = "", memo: str = "") -> Line:
+    """A line on the credit side; a negative amount lands on the debit side."""
+    return debit(account, -amount_cents, tag, memo)
+
+
+def settled_entry(payment: Payment) -> tuple[Line, ...]:
+    """The funds are confirmed: Clearing, discounts and credits against AR, fee and surplus."""
+    tag = payment.payment_id
+    return _entry(
+        debit(LedgerAccount.CLEARING, payment.charged_cents, tag, payment.processor_id),
+        debit(LedgerAccount.DISCOUNTS_ALLOWED, payment.discount_cents, tag),
+        debit(LedgerAccount.ACCOUNTS_RECEIVABLE, payment.credits_cents, tag, "credits used"),
+        credit(LedgerAccount.ACCOUNTS_RECEIVABLE, payment.allocations_cents, tag, "allocations"),
+        credit(LedgerAccount.FEE_INCOME, payment.fee_cents, tag),
+        credit(LedgerAccount.UNAPPLIED_CASH, payment.surplus_cents, tag, "surplus"),
+    )
+
+
+def payout_entry(settlement: Settlement) -> tuple[Line, ...]:
+    """The deposit: Bank and fees against Clearing, one Clearing line per balance transaction.
+
+    Money taken back in the same payout debits Clearing; a negative payout credits Bank.
+    """
+    tag = settlement.settlement_id
+    taken_back_cents = (
+        settlement.refunds_cents
+        + settlement.returns_cents
+        + settlement.disputes_cents
+        - settlement.adjustments_cents
+    )
+    return _entry(
+        debit(LedgerAccount.BANK, settlement.deposit_cents, tag),
+        debit(LedgerAccount.PROCESSING_FEES, settlement.fees_cents, tag),
+        debit(LedgerAccount.CLEARING, taken_back_cents, tag, "taken back"),
+        *(
+            credit(LedgerAccount.CLEARING, part.gross_cents, part.payment_id, part.transaction_id)
+            for part in settlement.parts
+        ),
+    )
+
+
+def reversed_entry(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """The opposite of an entry (a return is the opposite of settled, dated its own day)."""
+    return tuple(
+        Line(line.account, line.credit_cents, line.debit_cents, line.tag, line.memo)
+        for line in lines
+    )
+
+
+def balance(lines: Iterable[Line]) -> dict[LedgerAccount, int]:
+    """Debits less credits per account, in cents; accounts never touched are absent."""
+    sums: dict[LedgerAccount, int] = {}
+    for line in lines:
+        sums[line.account] = sums.get(line.account, 0) + line.balance_cents
+    return sums
+
+
+def is_balanced(lines: Iterable[Line]) -> bool:
+    """True if debits equal credits to the cent."""
+    return sum(line.balance_cents for line in lines) == 0
+
+
+def gl_number(account: LedgerAccount, numbers: GlAccounts) -> str:
+    """The dealer's own number of a ledger account."""
+    number: str = getattr(numbers, account.value)
+    return number
+
+
+def _entry(*lines: Line) -> tuple[Line, ...]:
+    return tuple(line for line in lines if line.balance_cents)
