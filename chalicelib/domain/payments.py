@@ -32,6 +32,8 @@ class Stage(StrEnum):
 
     SUBMITTED = "submitted"  # Stored; the processor may or may not have been asked.
     PROCESSING = "processing"  # The processor has it.
+    FUNDED = "funded"  # The processor confirmed the funds; not yet applied and in the ledger.
+    REFUSED = "refused"  # A definite no; the claim is not yet released.
     DONE = "done"
 
 
@@ -80,6 +82,7 @@ class Payment:
     submitted_at: datetime
     status: PaymentStatus = PaymentStatus.PENDING
     stage: Stage = Stage.SUBMITTED
+    version: int = 0  # Rises with every stored change; the number of the newest event.
     run: int = 1  # Workflow run; execution name is <payment id>-<run>.
     processor_id: str = ""  # pi_…
     failure_code: str = ""

@@ -28,6 +28,11 @@ def dealer(dealer_id: DealerId) -> str:
     return f"D#{dealer_id}"
 
 
+DEALER = "D"  # Sort key of a dealer's settings.
+NUMBER_COUNTER = "N"  # Sort key of a dealer's payment numbers.
+DEALERS = "DEALERS"  # Look-up partition listing the installation's dealers.
+
+
 def account(dealer_id: DealerId, account_id: AccountId) -> str:
     """Partition of an account: `A`, `C#`, `O#`, `P#`, `Q#`, `S#`."""
     return f"D#{dealer_id}#A#{account_id}"
@@ -44,17 +49,28 @@ def account_closed(dealer_id: DealerId, account_id: AccountId) -> str:
 
 
 HEADER = "A"
+CLAIM, OPEN_PAGE = "C#", "O#"  # Beginnings of the sort keys of `claim()` and `open_page()`.
 OUTSTANDING_FROM, OUTSTANDING_TO = "A", "O~"  # Header, claims and open pages in one Query.
 
 
 def claim(payment_id: PaymentId) -> str:
     """Sort key of a claim."""
-    return f"C#{payment_id}"
+    return f"{CLAIM}{payment_id}"
 
 
 def open_page(number: int) -> str:
     """Sort key of a page of at most 250 open payables."""
-    return f"O#{number:03d}"
+    return f"{OPEN_PAGE}{number:03d}"
+
+
+def statement(statement_id: str) -> str:
+    """Sort key of a statement in its account."""
+    return f"S#{statement_id}"
+
+
+def closed_page(month: str, number: int) -> str:
+    """Sort key of a page of closed payables paid in one month, "2026-03"."""
+    return f"Z#{month}#{number:03d}"
 
 
 def payment(payment_id: PaymentId) -> str:
@@ -83,6 +99,14 @@ def handled(processor_event_id: str) -> str:
 
 
 LEDGER = "L#"  # Beginning of the sort keys of `ledger_line()`.
+
+
+def mailed(mail: str) -> str:
+    """Sort key of the mark that one kind of mail about a payment is queued."""
+    return f"M#{mail}"
+
+
+WAITING = "W"  # The token of the workflow step that waits for a payment's outcome.
 
 
 def ledger_line(event_key: str, number: int) -> str:
@@ -240,6 +264,17 @@ def due_shards(kind: str) -> list[str]:
 def reference(dealer_id: DealerId, name: str) -> str:
     """Look-up of a processor id or short number within one dealer."""
     return f"REF#{dealer_id}#{name}"
+
+
+def reference_target(account_id: AccountId, payment_id: PaymentId) -> str:
+    """What a reference points at."""
+    return f"{account_id}#{payment_id}"
+
+
+def parsed_reference_target(target: str) -> tuple[AccountId, PaymentId]:
+    """The account and payment a reference points at."""
+    account_id, _, payment_id = target.rpartition("#")
+    return AccountId(account_id), PaymentId(payment_id)
 
 
 def accounts_directory(dealer_id: DealerId) -> str:

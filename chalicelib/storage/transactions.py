@@ -18,7 +18,10 @@ CONFLICT_PAUSE_SECONDS = 0.05
 
 
 class WritesRefused(Exception):
-    """The transaction changed nothing; `names` are the writes whose condition did not hold."""
+    """The transaction changed nothing; `names` are the writes whose condition did not hold.
+
+    No names: other transactions held the items through every retry. Either way: read again.
+    """
 
     def __init__(self, names: frozenset[str]) -> None:
         super().__init__(", ".join(sorted(names)))
@@ -64,6 +67,9 @@ class Require:
 
 Write = Put | Change | Remove | Require
 
+# PynamoDB sends by kind in this order; reasons for a refusal come back in the order sent.
+_SENT_ORDER = (Require, Remove, Put, Change)
+
 ABSENT = Record.pk.does_not_exist()
 
 
@@ -73,18 +79,22 @@ def transact(writes: Sequence[Write], *, token: str) -> None:
     The SDK repeats a request whose reply was lost with the same token, so our own first write
     answers as success (reliability.md, rule 2). Conflicts are retried with jitter, ≤ 3 times.
 
-    Raises WritesRefused with the names of the writes whose condition failed.
+    Raises WritesRefused with the names of the writes whose condition failed, none of them if the
+    items stayed contended; any other TransactWriteError leaves open what happened.
     """
+    ordered = sorted(writes, key=lambda write: _SENT_ORDER.index(type(write)))
     for attempt in range(CONFLICT_TRIES + 1):
         try:
-            _send(writes, token)
+            _send(ordered, token)
         except TransactWriteError as error:
             codes = [reason.code if reason else "" for reason in error.cancellation_reasons]
-            refused = _names(writes, codes, "ConditionalCheckFailed")
+            refused = _names(ordered, codes, "ConditionalCheckFailed")
             if refused:
                 raise WritesRefused(refused) from error
-            if "TransactionConflict" not in codes or attempt == CONFLICT_TRIES:
+            if "TransactionConflict" not in codes:
                 raise
+            if attempt == CONFLICT_TRIES:
+                raise WritesRefused(frozenset()) from error
             time.sleep(CONFLICT_PAUSE_SECONDS * (2**attempt) * (0.5 + random.random()))  # noqa: S311
         else:
             return

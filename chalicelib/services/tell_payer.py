@@ -1,0 +1,21 @@
+"""Queue one mail about a payment after its change is stored."""
+
+from chalicelib.domain.payments import Payment
+from chalicelib.services.world import World
+from chalicelib.storage import payment_marks
+
+SUBMITTED, SETTLED, FAILED = "payment_submitted", "payment_settled", "payment_failed"
+
+
+def tell_payer(world: World, payment: Payment, mail: str) -> None:
+    """Queue `mail` unless its mark says it is queued.
+
+    Queued first and marked second: a crash between repeats a mail rather than losing it. Callers
+    are steps that are repeated until they succeed.
+    """
+    if payment_marks.is_mailed(payment.dealer_id, payment.payment_id, mail):
+        return
+    world.queues.send_mail(
+        mail, payment.dealer_id, id=payment.payment_id, account=payment.account_id
+    )
+    payment_marks.mark_mailed(payment.dealer_id, payment.payment_id, mail)

@@ -1,0 +1,79 @@
+"""Claims in their account; a claim stays in the due index until its payment is wholly done."""
+
+from datetime import datetime
+
+from chalicelib.domain.claims import Claim, ClaimState
+from chalicelib.domain.ids import AccountId, DealerId, PaymentId
+from chalicelib.storage import keys
+from chalicelib.storage.due import DueItem, due_again, due_items, due_no_more
+from chalicelib.storage.records import Record, packed, unpacked
+from chalicelib.storage.transactions import ABSENT, Change, Put, Remove, transact
+
+DUE_KIND = "payment"
+CLAIM_PREFIX = "C#"
+
+
+def find_claim(dealer_id: DealerId, account_id: AccountId, payment_id: PaymentId) -> Claim | None:
+    """One payment's claim, read consistently, or None."""
+    try:
+        record = Record.get(*_key(dealer_id, account_id, payment_id), consistent_read=True)
+    except Record.DoesNotExist:
+        return None
+    return unpacked(record, Claim)
+
+
+def claim_put(
+    dealer_id: DealerId,
+    account_id: AccountId,
+    claim: Claim,
+    *,
+    expected: ClaimState | None,
+    due_at: datetime | None = None,
+) -> Put:
+    """Write a claim, named "claim"; `expected` is its stored state, None = there is none yet.
+
+    `due_at` keeps it in the due index: from the submit transaction until the payer is told.
+    """
+    guard = ABSENT if expected is None else Record.state == expected.value
+    record = Record(
+        *_key(dealer_id, account_id, claim.payment_id),
+        body=packed(claim),
+        state=claim.state.value,
+    )
+    if due_at is not None:
+        record.k_pk = keys.due(DUE_KIND, claim.payment_id)
+        record.k_sk = keys.time_then(due_at, claim.payment_id)
+    return Put("claim", record, guard)
+
+
+def due_payments(now: datetime) -> list[tuple[DealerId, AccountId, PaymentId]]:
+    """Payments the janitor must look at; at most a sweep's worth."""
+    return [_parsed(item) for item in due_items(DUE_KIND, now=now)]
+
+
+def look_again(
+    dealer_id: DealerId, account_id: AccountId, payment_id: PaymentId, *, at: datetime, token: str
+) -> None:
+    """Make the payment due again at `at`. Raises WritesRefused if its claim is gone."""
+    key = _key(dealer_id, account_id, payment_id)
+    again = due_again("claim", key, kind=DUE_KIND, item_id=payment_id, at=at)
+    transact([again], token=token)
+
+
+def not_due_change(dealer_id: DealerId, account_id: AccountId, payment_id: PaymentId) -> Change:
+    """Take an applied claim out of the due index; it stays until the ERP's figure contains it."""
+    return due_no_more("claim", _key(dealer_id, account_id, payment_id))
+
+
+def claim_removal(dealer_id: DealerId, account_id: AccountId, payment_id: PaymentId) -> Remove:
+    """Forget a claim; removing it twice is harmless."""
+    return Remove("claim", _key(dealer_id, account_id, payment_id))
+
+
+def _key(dealer_id: DealerId, account_id: AccountId, payment_id: PaymentId) -> tuple[str, str]:
+    return keys.account(dealer_id, account_id), keys.claim(payment_id)
+
+
+def _parsed(item: DueItem) -> tuple[DealerId, AccountId, PaymentId]:
+    dealer_id, account_id = keys.parsed_account(item.partition)
+    return dealer_id, account_id, PaymentId(item.sort_key.removeprefix(CLAIM_PREFIX))
