@@ -20,11 +20,13 @@ class ClaimState(StrEnum):
 class Effect:
     """What one payment takes off one payable, in positive cents (cash + credit + discount).
 
-    For a credit payable it is the credit used.
+    For a credit it is the credit used on one document, `applied_to`; a credit netted against
+    several documents has one effect for each.
     """
 
     payable_id: PayableId
     amount_cents: int
+    applied_to: PayableId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ class ReportingCategory(StrEnum):
     DISPUTE = "dispute"
     DISPUTE_REVERSAL = "dispute_reversal"
     OTHER_ADJUSTMENT = "other_adjustment"
+    PAYOUT = "payout"  # The deposit itself, listed among its own transactions.
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class PostingCategory(StrEnum):
     INVOICES = "invoices"
     CREDIT_ADJUSTMENTS = "credit_adjustments"
     DEBIT_ADJUSTMENTS = "debit_adjustments"
-    CASH_AND_OTHER = "cash_and_other"
+    CASH_AND_OTHER = "cash"  # The word of docs/SPRUCE.md.
 
 
 class PostingState(StrEnum):

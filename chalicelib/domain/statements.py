@@ -1,0 +1,41 @@
+"""Statements: what was frozen at a monthly close, and which payables belong to it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from chalicelib.domain.days import day_end
+from chalicelib.domain.ids import AccountId, PayableId
+from chalicelib.domain.payables import Payable
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One closed statement of one account; cents. Later edits never move what was frozen."""
+
+    statement_id: str
+    account_id: AccountId
+    closed_on: date
+    due_day: date
+    balance_cents: int
+    discount_base_cents: int = 0
+    discount_cents: int = 0
+    discount_day: date | None = None
+    grace_days: int = 0
+
+    def discount_deadline(self, time_zone: str) -> datetime | None:
+        """The last moment that still earns the discount, in the dealer's zone; None without one."""
+        if self.discount_day is None or self.discount_cents <= 0 or self.discount_base_cents <= 0:
+            return None
+        return day_end(self.discount_day + timedelta(days=self.grace_days), time_zone)
+
+
+def member_ids(statement: Statement, payables: Iterable[Payable]) -> frozenset[PayableId]:
+    """The open items the statement lists; if none names it, those dated up to the close."""
+    listed = tuple(payables)
+    members = {item.payable_id for item in listed if item.statement_id == statement.statement_id}
+    if not members:
+        members = {
+            item.payable_id for item in listed if item.transaction_day <= statement.closed_on
+        }
+    return frozenset(members)
