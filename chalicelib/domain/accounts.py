@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.domain.ids import AccountId, CompanyId, DealerId, InvitationId
+from chalicelib.domain.statements import Statement
 
 
 class AccountKind(StrEnum):
@@ -135,6 +136,9 @@ class Account:
     invited_at: datetime | None = None
     company_id: CompanyId | None = None
     last_contact_at: datetime | None = None
+    statement: Statement | None = None  # The newest one.
+    import_digest: str = ""  # Of the rows last imported …
+    import_version: int = 0  # … at this version: the same rows again change nothing then.
 
     @property
     def primary_contact(self) -> Contact | None:
