@@ -1,8 +1,8 @@
 """Signed webhooks on their way: a queue to drain in tests, a thread to deliver in the sandbox."""
 
 import hashlib
-import hmac
 import heapq
+import hmac
 import itertools
 import json
 import threading

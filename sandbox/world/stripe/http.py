@@ -56,13 +56,12 @@ def stripe_routes(world: StripeWorld, courier: WebhookCourier | None) -> Bluepri
 
 
 def _answer(world: StripeWorld, path: str) -> Response:
-    fault_seconds = max((fault.seconds for fault in world.script.requests), default=0.0)
     answer = world.handle(Request(
         method=request.method, path=path, query=request.query_string.decode(),
         body=request.get_data(as_text=True),
         headers={name.lower(): value for name, value in request.headers.items()}))
     if answer.dropped:
-        time.sleep(fault_seconds)  # The caller gives up first; nobody reads what follows.
+        time.sleep(answer.hold_seconds)  # The caller gives up first; nobody reads what follows.
     return Response(answer.text(), status=answer.status, headers=dict(answer.headers),
                     mimetype="application/json")
 

@@ -28,12 +28,16 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """Status, JSON body and headers; `dropped` means that the caller never sees it."""
+    """Status, JSON body and headers.
+
+    `dropped` means that the caller never sees it and waits `hold_seconds` in vain.
+    """
 
     status: int
     body: Json
     headers: Mapping[str, str] = field(default_factory=dict)
     dropped: bool = False
+    hold_seconds: float = 0.0
 
     def text(self) -> str:
         """Return the body as it goes over the wire."""

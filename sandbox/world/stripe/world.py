@@ -67,13 +67,13 @@ class StripeWorld:
         if fault.timeout == "slow":
             self._pause(fault.seconds)
         if fault.timeout == "before":
-            return Answer(504, _SERVER_ERROR, marks, dropped=True)
+            return Answer(504, _SERVER_ERROR, marks, dropped=True, hold_seconds=fault.seconds)
         try:
             answer = self._authenticated(request, fault)
         except ProcessorRefusal as refusal:
             answer = Answer(refusal.status, {"error": refusal.error})
         return replace(answer, headers=dict(answer.headers) | marks,
-                       dropped=fault.timeout == "after")
+                       dropped=fault.timeout == "after", hold_seconds=fault.seconds)
 
     def _authenticated(self, request: Request, fault: RequestFault) -> Answer:
         if request.headers.get("authorization") != f"Bearer {self._secret_key}":

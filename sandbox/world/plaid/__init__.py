@@ -1,0 +1,1 @@
+"""The simulated bank link: API, hosted page and signed webhook."""

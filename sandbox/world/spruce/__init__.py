@@ -1,0 +1,1 @@
+"""The simulated ERP: the posting protocol of docs/SPRUCE.md over documents and a general ledger."""
