@@ -3,6 +3,7 @@
 Run as `python -m tools.package`; leaves build/package/sam.json and build/package/deployment.zip.
 """
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -12,15 +13,27 @@ from pathlib import Path
 
 from tools.bytecode import add_bytecode
 from tools.merge import write_merged_resources
-from tools.wheels import ROOT, ensure_wheels
+from tools.wheels import ROOT, ensure_wheels, requirements_digest
 
 PACKAGE = ROOT / "build" / "package"
 TEMPLATE = PACKAGE / "sam.json"
 ARCHIVE = PACKAGE / "deployment.zip"
+DIGEST = PACKAGE / "inputs.digest"
+INPUTS = ("app.py", "requirements.txt", ".chalice", "chalicelib", "infra", "templates", "vendor")
 
 
 class PackagingFailed(Exception):
     """Chalice could not build the package; the message is what it said."""
+
+
+def ensure_package() -> Path:
+    """The package's folder, built anew only if anything that goes into it changed."""
+    wanted = _inputs_digest()
+    if ARCHIVE.exists() and DIGEST.exists() and DIGEST.read_text() == wanted:
+        return PACKAGE
+    build_package()
+    DIGEST.write_text(wanted)
+    return PACKAGE
 
 
 def build_package() -> Path:
@@ -34,6 +47,7 @@ def build_package() -> Path:
     # Chalice's cache misses renamed files, so it never gets the chance to reuse one.
     shutil.rmtree(ROOT / ".chalice" / "deployments", ignore_errors=True)
     shutil.rmtree(PACKAGE, ignore_errors=True)
+    _remove_local_bytecode()
     _run_chalice(wheels, merged)
     add_bytecode(ARCHIVE)
     return PACKAGE
@@ -47,12 +61,28 @@ def link_shipped_files() -> None:
         link.symlink_to("../templates")
 
 
+def _remove_local_bytecode() -> None:
+    """Chalice ships whatever lies in chalicelib; byte code that checks file times must not."""
+    for folder in list((ROOT / "chalicelib").rglob("__pycache__")):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _inputs_digest() -> str:
+    digest = hashlib.sha256(requirements_digest().encode())
+    for name in INPUTS:
+        for path in sorted([ROOT / name, *(ROOT / name).rglob("*")]):
+            if path.is_file() and not {"__pycache__", "deployments"} & set(path.parts):
+                digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
 def _run_chalice(wheels: Path, merged: Path) -> None:
     chalice = Path(sys.executable).parent / "chalice"
     command = [str(chalice), "package", "--stage", "live", "--merge-template", str(merged)]
     environment = {
         **os.environ,
         "AWS_DEFAULT_REGION": os.environ.get("AWS_DEFAULT_REGION", "us-east-1"),
+        "PYTHONDONTWRITEBYTECODE": "1",
         "PIP_NO_INDEX": "1",
         "PIP_FIND_LINKS": str(wheels),
         "PIP_CONFIG_FILE": os.devnull,

@@ -1,0 +1,32 @@
+# One word per job. `make help` lists them.
+PYTHON ?= $(firstword $(foreach p,python3.12 python3.11 python3.13 python3,$(shell $(p) -c 'import sys; print("$(p)") if (3,11) <= sys.version_info[:2] <= (3,13) else None' 2>/dev/null | grep -v None)) python3)
+BIN := .venv/bin
+export PORT SANDBOX_PORT AWS_PORT CHROMIUM
+
+.PHONY: help run stop test check package import ready
+
+help: ## list the jobs
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+
+run: ready ## start the whole product on this machine (DETACH=1 returns when ready; PORT=, SANDBOX_PORT=, AWS_PORT=)
+	@$(BIN)/python -m sandbox.up $(if $(DETACH),--detach)
+
+stop: ## end what run started
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m sandbox.down; else echo "nothing is running"; fi
+
+test: ready ## every check and every test
+	@$(BIN)/python -m tools.chromium
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/python -m pytest
+
+check: ready ## style, types, directions, templates
+	@$(BIN)/python -m tools.check
+
+package: ready ## build what is deployed into build/package
+	@$(BIN)/python -m tools.package
+
+import: ready ## bring a dealer's ledger in: DEALER= ACCOUNTS= CONTACTS= INVOICES= ADJUSTMENTS= STATEMENTS= PAYMENTS= AS_OF=
+	@$(BIN)/python -m tools.import_ledger $(foreach v,DEALER ACCOUNTS CONTACTS INVOICES ADJUSTMENTS STATEMENTS PAYMENTS AS_OF,$(if $($(v)),--$(shell echo $(v) | tr 'A-Z_' 'a-z-') "$($(v))"))
+
+ready:
+	@$(PYTHON) sandbox/prepare.py
