@@ -1,0 +1,1 @@
+"""Pages of the payments portal, for the dealer's customers."""
