@@ -21,7 +21,8 @@ def payment_intent(call: Call, *, amount_cents: int) -> Json:
         "latest_charge": None, "livemode": False, "metadata": call.params.get("metadata", {}),
         "next_action": None, "on_behalf_of": None, "payment_method": method,
         "payment_method_configuration_details": None, "payment_method_options": {},
-        "payment_method_types": call.params.get("payment_method_types", ["card"]),
+        "payment_method_types": call.params.get(
+            "allowed_payment_method_types", ["card", "us_bank_account"]),
         "processing": None, "receipt_email": None, "review": None, "setup_future_usage": None,
         "shipping": None, "statement_descriptor": call.optional("statement_descriptor"),
         "statement_descriptor_suffix": None, "transfer_data": None, "transfer_group": None,

@@ -132,7 +132,8 @@ def setup_intent(call: Call) -> Json:
         "livemode": False, "mandate": None, "metadata": call.params.get("metadata", {}),
         "next_action": None, "on_behalf_of": None, "payment_method": method,
         "payment_method_configuration_details": None, "payment_method_options": None,
-        "payment_method_types": call.params.get("payment_method_types", ["card"]),
+        "payment_method_types": call.params.get(
+            "allowed_payment_method_types", ["card", "us_bank_account"]),
         "single_use_mandate": None, "usage": call.params.get("usage", "off_session"),
         "status": "requires_confirmation" if method else "requires_payment_method",
     }

@@ -10,9 +10,9 @@ from sandbox.world.stripe.errors import InvalidRequest
 
 _ID = r"([A-Za-z0-9_]+)"
 _PAGE = "limit starting_after ending_before created"
-_PAYMENT = ("amount currency customer payment_method payment_method_types confirm off_session "
-            "mandate mandate_data metadata description statement_descriptor return_url")
-_SETUP = ("customer payment_method payment_method_types confirm mandate_data metadata "
+_PAYMENT = ("amount currency customer payment_method allowed_payment_method_types confirm "
+            "off_session mandate mandate_data metadata description statement_descriptor return_url")
+_SETUP = ("customer payment_method allowed_payment_method_types confirm mandate_data metadata "
           "description usage return_url")
 
 
