@@ -42,8 +42,12 @@ class SpruceWorld:
         self._books: dict[str, DealerBooks] = defaultdict(DealerBooks)
         self._faults: list[Fault] = []
 
+    def dealers(self) -> list[str]:
+        """Return the dealers whose books were opened."""
+        return sorted(self._books)
+
     def script(self, wanted: Json) -> None:
-        """Apply `next`, `closed_through` (with `dealer`) or `reset`; raise ValueError if unclear."""
+        """Apply `next`, `closed_through` (with `dealer`) or `reset`; raise ValueError otherwise."""
         unknown = set(wanted) - {"reset", "next", "dealer", "closed_through"}
         if unknown:
             raise ValueError(f"The script knows nothing about {', '.join(sorted(unknown))}.")
