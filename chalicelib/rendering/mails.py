@@ -1,0 +1,49 @@
+"""From a letter to a mail: subject, plain text and HTML with its styles inlined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import css_inline
+
+from .templating import environment
+from .views.letters import InvitationLetter, PaymentLetter, VerifyLetter
+from .words import currency_in_use
+
+LETTERS: dict[str, type] = {
+    "invitation": InvitationLetter,
+    "verify_address": VerifyLetter,
+    "payment_submitted": PaymentLetter,
+    "payment_settled": PaymentLetter,
+    "payment_failed": PaymentLetter,
+}
+
+_INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mail:
+    """A rendered mail; `subject` is one line, `text` the plain twin of `html`."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render_mail(name: str, letter: InvitationLetter | VerifyLetter | PaymentLetter) -> Mail:
+    """Render templates/emails/<name>/; TypeError when the letter is not that mail's."""
+    if type(letter) is not LETTERS[name]:
+        raise TypeError(f"{name} is written from {LETTERS[name].__name__}")
+    token = currency_in_use.set(getattr(letter, "currency", "USD"))
+    try:
+        return Mail(
+            subject=" ".join(_render(name, "subject.txt", letter).split()),
+            text=_render(name, "body.txt", letter).strip() + "\n",
+            html=_INLINER.inline(_render(name, "body.html", letter)),
+        )
+    finally:
+        currency_in_use.reset(token)
+
+
+def _render(name: str, part: str, letter: object) -> str:
+    return environment().get_template(f"emails/{name}/{part}").render(letter=letter)

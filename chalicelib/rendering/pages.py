@@ -1,0 +1,54 @@
+"""From a view to its page: the type of the view chooses the template."""
+
+from __future__ import annotations
+
+from .templating import environment
+from .views import (
+    account,
+    console_entry,
+    customers,
+    entry,
+    incoming,
+    outstanding,
+    payments,
+    plain,
+    quote,
+    settlements,
+)
+from .words import currency_in_use
+
+TEMPLATES: dict[type, str] = {
+    entry.SignIn: "pages/portal/sign_in.html",
+    entry.Register: "pages/portal/register.html",
+    entry.VerifyAddress: "pages/portal/verify_address.html",
+    entry.LinkProblem: "pages/portal/link_problem.html",
+    entry.Decline: "pages/portal/decline.html",
+    entry.Terms: "pages/portal/terms.html",
+    outstanding.Outstanding: "pages/portal/outstanding.html",
+    outstanding.JobRows: "pages/portal/job_rows.html",
+    quote.Quote: "pages/portal/quote.html",
+    payments.Payments: "pages/portal/payments.html",
+    payments.Receipt: "pages/portal/receipt.html",
+    plain.Help: "pages/help.html",
+    plain.ErrorPage: "pages/error.html",
+    console_entry.OperatorSignIn: "pages/console/sign_in.html",
+    console_entry.OperatorCode: "pages/console/code.html",
+    customers.Customers: "pages/console/customers.html",
+    account.Account: "pages/console/account.html",
+    incoming.IncomingPayments: "pages/console/incoming_payments.html",
+    incoming.PaymentDetail: "pages/console/payment_detail.html",
+    settlements.Settlements: "pages/console/settlements.html",
+    settlements.Settlement: "pages/console/settlement.html",
+    settlements.SettlementProgress: "pages/console/settlement_progress.html",
+}
+
+
+def render_page(view: object) -> str:
+    """HTML of a page or fragment; KeyError for a type that is not a view."""
+    template = environment().get_template(TEMPLATES[type(view)])
+    chrome = getattr(view, "chrome", None)
+    token = currency_in_use.set(getattr(chrome or view, "currency", "USD"))
+    try:
+        return template.render(view=view, chrome=chrome)
+    finally:
+        currency_in_use.reset(token)
