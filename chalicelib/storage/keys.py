@@ -146,12 +146,22 @@ def roster_row(account_id: AccountId) -> str:
     return f"R#{account_id}"
 
 
+def parsed_roster_row(sort_key: str) -> AccountId:
+    """The account a sort key of `roster_row()` belongs to."""
+    return AccountId(sort_key.removeprefix("R#"))
+
+
 def invitation(dealer_id: DealerId, invitation_id: InvitationId) -> str:
     """Partition (and item `V`) of an invitation."""
     return f"D#{dealer_id}#V#{invitation_id}"
 
 
 INVITATION = "V"
+
+
+def registration(secret_hash: str) -> str:
+    """Sort key of a registration that waits for its address to be verified."""
+    return f"W#{secret_hash}"
 
 
 def company(dealer_id: DealerId, company_id: CompanyId) -> str:
@@ -184,11 +194,12 @@ def user(user_id: UserId) -> str:
 
 
 USER = "U"
+MEMBERSHIPS = "M#"  # Beginning of the sort keys of `membership()`.
 
 
 def membership(dealer_id: DealerId, account_id: AccountId | None) -> str:
     """Sort key of a membership; operators have no account."""
-    return f"M#{dealer_id}#{account_id or ''}"
+    return f"{MEMBERSHIPS}{dealer_id}#{account_id or ''}"
 
 
 def session(secret_hash: str) -> str:

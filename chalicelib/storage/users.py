@@ -1,0 +1,84 @@
+"""Logins, the look-up from an address to its login, memberships, companies."""
+
+from pynamodb.exceptions import UpdateError
+
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.ids import CompanyId, DealerId, UserId
+from chalicelib.domain.people import Company, Membership, User
+from chalicelib.storage import keys
+from chalicelib.storage.records import Record, packed, unpacked
+from chalicelib.storage.transactions import ABSENT, Put
+
+
+def find_user_id(email: str) -> UserId | None:
+    """The login of a normalised address, read consistently."""
+    try:
+        record = Record.get(keys.global_email(email), keys.ONLY, consistent_read=True)
+    except Record.DoesNotExist:
+        return None
+    return UserId(unpacked(record, str))
+
+
+def find_user(user_id: UserId) -> User | None:
+    """A login by its id."""
+    try:
+        return unpacked(Record.get(keys.user(user_id), keys.USER, consistent_read=True), User)
+    except Record.DoesNotExist:
+        return None
+
+
+def get_user(user_id: UserId) -> User:
+    """A login by its id. Raises NotFound."""
+    user = find_user(user_id)
+    if user is None:
+        raise NotFound("There is no such login.")
+    return user
+
+
+def list_memberships(user_id: UserId) -> tuple[Membership, ...]:
+    """What a login belongs to, in the order it joined."""
+    wanted = Record.sk.startswith(keys.MEMBERSHIPS)
+    found = Record.query(keys.user(user_id), wanted, consistent_read=True)
+    return tuple(
+        sorted((unpacked(r, Membership) for r in found), key=lambda member: member.joined_at)
+    )
+
+
+def user_puts(user: User) -> list[Put]:
+    """Writes "user" and "email" of a new login; either refuses if it exists."""
+    record = Record(keys.user(user.user_id), keys.USER, body=packed(user))
+    address = Record(keys.global_email(user.email), keys.ONLY, body=packed(user.user_id))
+    return [Put("user", record, ABSENT), Put("email", address, ABSENT)]
+
+
+def membership_put(member: Membership) -> Put:
+    """Write "membership": a login joins an account, or a dealer's staff."""
+    key = keys.membership(member.dealer_id, member.account_id or None)
+    return Put("membership", Record(keys.user(member.user_id), key, body=packed(member)))
+
+
+def company_put(company: Company) -> Put:
+    """Write "company" of a new company."""
+    partition = keys.company(company.dealer_id, company.company_id)
+    return Put("company", Record(partition, keys.COMPANY, body=packed(company)), ABSENT)
+
+
+def get_company(dealer_id: DealerId, company_id: CompanyId) -> Company:
+    """A company. Raises NotFound."""
+    try:
+        return unpacked(Record.get(keys.company(dealer_id, company_id), keys.COMPANY), Company)
+    except Record.DoesNotExist:
+        raise NotFound("There is no such company.") from None
+
+
+def use_code_step(user_id: UserId, step: int) -> bool:
+    """Take a TOTP time step once, and none before the last one taken; False if it was used."""
+    unused = Record.counter.does_not_exist() | (Record.counter < step)
+    record = Record(keys.user(user_id), keys.USER)
+    try:
+        record.update(actions=[Record.counter.set(step)], condition=Record.pk.exists() & unused)
+    except UpdateError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+        return False
+    return True
