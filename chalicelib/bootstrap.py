@@ -47,7 +47,8 @@ class AwsWorld:
         """Plaid."""
         from chalicelib.gateways.plaid_bank_link import PlaidBankLink
 
-        return PlaidBankLink(self.secrets, self.config.plaid_host)
+        webhook_url = f"{self.config.portal_url}/webhooks/plaid"
+        return PlaidBankLink(self.secrets, self.config.plaid_host, webhook_url)
 
     @cached_property
     def erp(self) -> Erp:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pynamodb.pagination import ResultIterator
 
 from chalicelib.domain.ids import DealerId
-from chalicelib.domain.ledger import Line, LedgerAccount, balance, is_balanced
+from chalicelib.domain.ledger import LedgerAccount, Line, balance, is_balanced
 from chalicelib.storage import keys
 from chalicelib.storage.records import Record, packed, unpacked
 from chalicelib.storage.transactions import ABSENT, Put
