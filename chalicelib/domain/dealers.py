@@ -45,6 +45,7 @@ class Dealer:
     statements_on: bool = False
     auto_post: bool = False
     invitation_days: int = 14
+    terms_grace_days: int = 0  # Added to the discount day of an invoice's own terms.
     books_closed_through: str = ""  # ISO day; "" = nothing closed.
     fees: FeePolicy = field(default_factory=FeePolicy)
     gl: GlAccounts = field(default_factory=GlAccounts)

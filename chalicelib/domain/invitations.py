@@ -1,19 +1,26 @@
 """Invitations: badge, validity and what each state allows; tokens are made elsewhere."""
 
+import hmac
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from chalicelib.domain.accounts import Badge
+from chalicelib.domain.days import day_end, dealer_day
+from chalicelib.domain.dealers import Dealer
+from chalicelib.domain.email_addresses import masked_address
+from chalicelib.domain.errors import LinkRefused
 from chalicelib.domain.ids import AccountId, DealerId, InvitationId
 
 
 class InvitationState(StrEnum):
-    """Stored states; Expired is decided by time at the moment of reading."""
+    """EXPIRED is never stored: time decides it at the moment of reading."""
 
     PENDING = "pending"
     ACCEPTED = "accepted"
     DECLINED = "declined"
     REVOKED = "revoked"
+    EXPIRED = "expired"
 
 
 class Delivery(StrEnum):
@@ -45,3 +52,76 @@ class Invitation:
     expires_at: datetime | None = None
     opened_at: datetime | None = None
     accepted_at: datetime | None = None
+
+
+_BADGES = {
+    InvitationState.PENDING: Badge.PENDING,
+    InvitationState.ACCEPTED: Badge.ACCEPTED,
+    InvitationState.DECLINED: Badge.DECLINED,
+    InvitationState.EXPIRED: Badge.EXPIRED,
+    InvitationState.REVOKED: Badge.NONE,
+}
+
+_REFUSALS = {
+    InvitationState.ACCEPTED: ("used", "This invitation has already been used. Please sign in."),
+    InvitationState.DECLINED: ("declined", "This invitation was declined."),
+    InvitationState.REVOKED: ("revoked", "This invitation was withdrawn by the sender."),
+    InvitationState.EXPIRED: ("expired", "This invitation has expired. Ask for a new one."),
+}
+
+
+def expires_at(sent_at: datetime, dealer: Dealer) -> datetime:
+    """23:59:59 in the dealer's zone on the last valid day after sending, as UTC."""
+    last_day = dealer_day(sent_at, dealer.time_zone) + timedelta(days=dealer.invitation_days)
+    return day_end(last_day, dealer.time_zone)
+
+
+def state_now(invitation: Invitation, now: datetime) -> InvitationState:
+    """The state at a moment: a pending invitation past its last second is expired."""
+    if invitation.state is not InvitationState.PENDING or invitation.expires_at is None:
+        return invitation.state
+    # The last valid second is whole: 23:59:59.4 still belongs to it.
+    is_over = now >= invitation.expires_at + timedelta(seconds=1)
+    return InvitationState.EXPIRED if is_over else InvitationState.PENDING
+
+
+def badge(newest: Invitation | None, *, has_active_payer: bool, now: datetime) -> Badge:
+    """Accepted if anyone active can pay the account, else the newest invitation's state."""
+    if has_active_payer:
+        return Badge.ACCEPTED
+    return _BADGES[state_now(newest, now)] if newest else Badge.NONE
+
+
+def check_link(invitation: Invitation | None, token_hash: str, now: datetime) -> Invitation:
+    """The invitation a mail link opens; `token_hash` is the SHA-256 of the link's secret, as hex.
+
+    Raises LinkRefused with one of errors.LINK_REASONS; a wrong secret learns nothing else.
+    """
+    if invitation is None:
+        raise LinkRefused("This link is not valid.", "unknown")
+    if _holds(invitation.superseded_hashes, token_hash):
+        sent_to = masked_address(invitation.email)
+        raise LinkRefused(
+            f"This link was replaced by a newer one, sent to {sent_to}.", "superseded"
+        )
+    if not _holds(invitation.token_hashes, token_hash):
+        raise LinkRefused("This link is not valid.", "unknown")
+    refusal = _REFUSALS.get(state_now(invitation, now))
+    if refusal:
+        reason, sentence = refusal
+        raise LinkRefused(sentence, reason)
+    return invitation
+
+
+def can_resend(invitation: Invitation, now: datetime) -> bool:
+    """Pending, expired and declined ones can be sent again; accepted and revoked ones cannot."""
+    return state_now(invitation, now) in {
+        InvitationState.PENDING,
+        InvitationState.EXPIRED,
+        InvitationState.DECLINED,
+    }
+
+
+def _holds(hashes: tuple[str, ...], token_hash: str) -> bool:
+    found = [hmac.compare_digest(known.encode(), token_hash.encode()) for known in hashes]
+    return any(found)
