@@ -1,0 +1,169 @@
+"""Settlements with their balance transactions and the postings as they are sent to the ERP."""
+
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
+import msgspec
+
+from chalicelib.domain.errors import NotFound, TryAgain
+from chalicelib.domain.ids import DealerId, SettlementId
+from chalicelib.domain.posting import Posting
+from chalicelib.domain.settlements import BalanceTransaction, PostingCategory, Settlement
+from chalicelib.storage import keys
+from chalicelib.storage.records import Record, packed
+from chalicelib.storage.transactions import ABSENT, Put, WritesRefused, transact
+
+PAGE_SIZE = 50
+TRIES = 6
+
+_settlement = msgspec.json.Decoder(Settlement)
+_posting = msgspec.json.Decoder(Posting)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSettlement:
+    """A settlement and the version its next change must be based on."""
+
+    settlement: Settlement
+    version: int
+
+
+def find_settlement(dealer_id: DealerId, settlement_id: SettlementId) -> StoredSettlement | None:
+    """A settlement, read consistently, or None while it is not proven yet."""
+    key = keys.settlement(dealer_id, settlement_id), keys.SETTLEMENT
+    try:
+        record = Record.get(*key, consistent_read=True)
+    except Record.DoesNotExist:
+        return None
+    return _unpacked(record)
+
+
+def get_settlement(dealer_id: DealerId, settlement_id: SettlementId) -> Settlement:
+    """A settlement, read consistently. Raises NotFound."""
+    stored = find_settlement(dealer_id, settlement_id)
+    if stored is None:
+        raise NotFound("There is no such settlement.")
+    return stored.settlement
+
+
+def settlement_put(settlement: Settlement, *, read_version: int | None) -> Put:
+    """Write "settlement", based on the version that was read; None: there was none."""
+    dealer_id, settlement_id = settlement.dealer_id, settlement.settlement_id
+    record = Record(
+        keys.settlement(dealer_id, settlement_id),
+        keys.SETTLEMENT,
+        # Compressed: a payout of thousands of payments stays under DynamoDB's 400 KB.
+        body=zlib.compress(packed(settlement)),
+        version=(read_version or 0) + 1,
+        t_pk=keys.settlements_by_time(dealer_id),
+        t_sk=keys.time_then(settlement.created_at, settlement_id),
+    )
+    guard = ABSENT if read_version is None else Record.version == read_version
+    return Put("settlement", record, guard)
+
+
+def change_settlement(
+    dealer_id: DealerId,
+    settlement_id: SettlementId,
+    change: Callable[[Settlement], Settlement | None],
+) -> Settlement:
+    """Apply `change` to the settlement as it is now; None means nothing is to be changed.
+
+    Read again and repeated if something else changed it meanwhile. Raises NotFound, TryAgain.
+    """
+    for _ in range(TRIES):
+        stored = find_settlement(dealer_id, settlement_id)
+        if stored is None:
+            raise NotFound("There is no such settlement.")
+        changed = change(stored.settlement)
+        if changed is None or changed == stored.settlement:
+            return stored.settlement
+        try:
+            transact([settlement_put(changed, read_version=stored.version)], token=uuid4().hex)
+        except WritesRefused:
+            continue
+        return changed
+    raise TryAgain("The settlement is being changed by something else. Please try again.")
+
+
+def list_settlements(
+    dealer_id: DealerId, *, cursor: str = "", limit: int = PAGE_SIZE
+) -> tuple[Sequence[Settlement], str]:
+    """One page of a dealer's settlements, newest first, and the next cursor ("" = none).
+
+    A cursor is a sort key only; the partition comes from the session.
+    """
+    older = Record.t_sk < cursor if cursor else None
+    found = Record.by_time.query(
+        keys.settlements_by_time(dealer_id),
+        older,
+        scan_index_forward=False,
+        limit=limit + 1,
+        page_size=limit + 1,
+    )
+    records = list(found)
+    following = str(records[limit - 1].t_sk) if len(records) > limit else ""
+    return [_unpacked(record).settlement for record in records[:limit]], following
+
+
+def save_transactions(
+    dealer_id: DealerId, settlement_id: SettlementId, transactions: Iterable[BalanceTransaction]
+) -> None:
+    """Keep the payout's balance transactions; saving the same again changes nothing."""
+    partition = keys.settlement(dealer_id, settlement_id)
+    with Record.batch_write() as batch:
+        for transaction in transactions:
+            sort_key = keys.balance_transaction(transaction.transaction_id)
+            batch.save(Record(partition, sort_key, body=packed(transaction)))
+
+
+def find_posting(
+    dealer_id: DealerId, settlement_id: SettlementId, category: PostingCategory
+) -> Posting | None:
+    """The posting exactly as it was (or is about to be) sent, or None before the first try."""
+    key = keys.settlement(dealer_id, settlement_id), keys.settlement_posting(category)
+    try:
+        record = Record.get(*key, consistent_read=True)
+    except Record.DoesNotExist:
+        return None
+    return _posting.decode(zlib.decompress(record.body))
+
+
+def freeze_posting(dealer_id: DealerId, settlement_id: SettlementId, posting: Posting) -> Posting:
+    """Keep `posting` before it is sent; returns the one already kept if there is one.
+
+    A reference stands for one content for ever, so a repeat must send the very same lines even
+    if the dealer's settings have changed since.
+    """
+    kept = find_posting(dealer_id, settlement_id, posting.category)
+    if kept is not None:
+        return kept
+    put = _posting_put(dealer_id, settlement_id, posting)
+    try:
+        transact([put], token=uuid4().hex)
+    except WritesRefused:
+        return find_posting(dealer_id, settlement_id, posting.category) or posting
+    return posting
+
+
+def thaw_posting(
+    dealer_id: DealerId, settlement_id: SettlementId, category: PostingCategory
+) -> None:
+    """Forget the kept posting after a definite no: nothing was written under its reference."""
+    Record(keys.settlement(dealer_id, settlement_id), keys.settlement_posting(category)).delete()
+
+
+def _posting_put(dealer_id: DealerId, settlement_id: SettlementId, posting: Posting) -> Put:
+    record = Record(
+        keys.settlement(dealer_id, settlement_id),
+        keys.settlement_posting(posting.category),
+        body=zlib.compress(packed(posting)),
+    )
+    return Put("posting", record, ABSENT)
+
+
+def _unpacked(record: Record) -> StoredSettlement:
+    settlement = _settlement.decode(zlib.decompress(record.body))
+    return StoredSettlement(settlement, int(record.version))

@@ -1,0 +1,35 @@
+"""Verified events that matched nothing of ours, kept for a person; they have had no effect."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.storage import keys
+from chalicelib.storage.records import Record, packed, unpacked
+
+
+@dataclass(frozen=True, slots=True)
+class UnmatchedEvent:
+    """Ids of the event and why it was set aside; `at` is business time."""
+
+    event_id: str
+    event_type: str
+    source: str
+    account: str
+    object_id: str
+    reason: str
+    at: datetime
+
+
+def keep_unmatched(event: UnmatchedEvent) -> None:
+    """Keep an event; a redelivery overwrites it with the same."""
+    key = keys.global_event(event.event_id)
+    Record(key, keys.ONLY, body=packed(event), state="open").save()
+
+
+def find_unmatched(event_id: str) -> UnmatchedEvent | None:
+    """One event that was set aside, or None."""
+    try:
+        record = Record.get(keys.global_event(event_id), keys.ONLY, consistent_read=True)
+    except Record.DoesNotExist:
+        return None
+    return unpacked(record, UnmatchedEvent)
