@@ -110,6 +110,9 @@ class PriorityNote:
     own_invoices: int = 0
     own_average_days_late: int = 0
     late_dollar_days: int = 0  # L, in whole dollar-days.
+    returned_recently: bool = False  # A payment came back within 90 days.
+    promises_broken: int = 0
+    credit_use_percent: int = 0
     excluded: str = ""  # Why it is 0: "cash", "system", "nothing open", or "".
 
 
