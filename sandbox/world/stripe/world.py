@@ -35,7 +35,7 @@ class StripeWorld:
         self.desk.open_book(None)
         self._keys = IdempotencyKeys(clock, lambda: self.script.settings.idempotency_hours)
         self._secret_key = secret_key
-        self._pause = pause
+        self.pause = pause
         self._requests = 0
 
     def seed_account(self, account_id: str, *, name: str = "Demo dealer") -> Json:
@@ -64,8 +64,6 @@ class StripeWorld:
         version = request.headers.get("stripe-version", API_VERSION)
         marks = {"Request-Id": f"req_demo{self._requests:08d}", "Stripe-Version": version}
         fault = self.script.take_request(request.method, request.path) or RequestFault()
-        if fault.timeout == "slow":
-            self._pause(fault.seconds)
         if fault.timeout == "before":
             return Answer(504, _SERVER_ERROR, marks, dropped=True, hold_seconds=fault.seconds)
         try:
@@ -105,6 +103,8 @@ class StripeWorld:
 
     def _execute(self, request: Request, account: str | None, key: str | None,
                  fault: RequestFault) -> Answer:
+        if fault.timeout == "slow":
+            self.pause(fault.seconds)  # The key is claimed by now: a second request gets 409.
         if fault.status == HTTPStatus.INTERNAL_SERVER_ERROR:
             return Answer(fault.status, _SERVER_ERROR)  # Stripe keeps this answer for the key.
         if fault.status:
