@@ -42,6 +42,10 @@ class SignedWebhook:
     payload: str
     signature: str
 
+    def event(self) -> Json:
+        """Return the event inside."""
+        return dict(json.loads(self.payload))
+
 
 def seal(delivery: Delivery) -> SignedWebhook:
     """Sign a delivery now, by wall time and with its endpoint's secret."""
