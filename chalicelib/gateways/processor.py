@@ -76,6 +76,9 @@ class Processor(Protocol):
     def get_intent(self, acct: str, intent_id: str) -> Intent:
         """The intent as it is now."""
 
+    def find_intent(self, acct: str, *, customer: str, payment_reference: str) -> Intent | None:
+        """The intent made for our payment, or None if the processor never made one."""
+
     def get_payout(self, acct: str, payout_id: str) -> Payout:
         """The payout as it is now."""
 

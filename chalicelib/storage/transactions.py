@@ -28,6 +28,10 @@ class WritesRefused(Exception):
         self.names = names
 
 
+class OutcomeUnknown(Exception):
+    """No clear answer: the writes may or may not have happened. Read back before saying so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Put:
     """Write a whole record."""
@@ -80,7 +84,7 @@ def transact(writes: Sequence[Write], *, token: str) -> None:
     answers as success (reliability.md, rule 2). Conflicts are retried with jitter, ≤ 3 times.
 
     Raises WritesRefused with the names of the writes whose condition failed, none of them if the
-    items stayed contended; any other TransactWriteError leaves open what happened.
+    items stayed contended; OutcomeUnknown if the database gave no clear answer.
     """
     ordered = sorted(writes, key=lambda write: _SENT_ORDER.index(type(write)))
     for attempt in range(CONFLICT_TRIES + 1):
@@ -92,7 +96,7 @@ def transact(writes: Sequence[Write], *, token: str) -> None:
             if refused:
                 raise WritesRefused(refused) from error
             if "TransactionConflict" not in codes:
-                raise
+                raise OutcomeUnknown from error
             if attempt == CONFLICT_TRIES:
                 raise WritesRefused(frozenset()) from error
             time.sleep(CONFLICT_PAUSE_SECONDS * (2**attempt) * (0.5 + random.random()))  # noqa: S311

@@ -1,0 +1,110 @@
+"""Workflow step: ask the processor to debit, always with the same key for the same payment."""
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+from chalicelib.domain.ids import AccountId, DealerId, PaymentId
+from chalicelib.domain.payments import Payment, PaymentStatus, Stage
+from chalicelib.gateways.processor import Intent, ProcessorRefused, ProcessorUnreachable
+from chalicelib.services.record_outcome import (
+    complete_waiting,
+    outcome_of,
+    record_outcome,
+    record_refusal,
+)
+from chalicelib.services.tell_payer import SUBMITTED, tell_payer
+from chalicelib.services.world import World
+from chalicelib.storage.dealers import get_dealer
+from chalicelib.storage.payments import get_payment, payment_puts
+from chalicelib.storage.transactions import WritesRefused, transact
+
+# Stripe forgets an idempotency key after 24 hours; from then on asking again would charge anew.
+KEY_LIFETIME = timedelta(hours=23)
+NEVER_SENT = "The payment could not be sent to the bank. Nothing was charged."
+
+
+def originate_payment(
+    world: World,
+    dealer_id: DealerId,
+    *,
+    account_id: AccountId,
+    payment_id: PaymentId,
+    source: str = "workflow",
+) -> dict[str, str]:
+    """Create and confirm the debit, once however often it is called.
+
+    Returns {"outcome": "processing" | "settled" | "failed"}. Raises ProcessorUnreachable when the
+    outcome is unknown: the machine tries again, then waits, and the janitor keeps asking.
+    """
+    payment = get_payment(dealer_id, account_id, payment_id)
+    tell_payer(world, payment, SUBMITTED)
+    if payment.processor_id or payment.stage is not Stage.SUBMITTED:
+        return {"outcome": outcome_of(payment)}
+    if payment.charged_cents == 0:
+        return {"outcome": _fund_without_money(world, payment, source)}
+    try:
+        intent = _ask(world, payment)
+    except ProcessorRefused as no:
+        with suppress(WritesRefused):
+            record_refusal(world, payment, code=no.code, sentence=no.sentence, source=source)
+        return {"outcome": outcome_of(get_payment(dealer_id, account_id, payment_id))}
+    except ProcessorUnreachable:
+        _note_unknown(world, payment, source)
+        raise
+    outcome = record_outcome(
+        world,
+        dealer_id,
+        account_id=account_id,
+        payment_id=payment_id,
+        intent=intent,
+        source=source,
+    )
+    return {"outcome": outcome}
+
+
+def _ask(world: World, payment: Payment) -> Intent:
+    """The intent of this payment: made with the payment's own key, or found once that is old."""
+    acct = get_dealer(payment.dealer_id).processor_account
+    if world.clock.now() - payment.submitted_at < KEY_LIFETIME:
+        return world.processor.charge(
+            acct,
+            method=payment.method,
+            amount_cents=payment.charged_cents,
+            currency=payment.currency,
+            payment_reference=payment.payment_id,
+            number=payment.number,
+            key=f"payment-{payment.payment_id}",
+        )
+    found = world.processor.find_intent(
+        acct, customer=payment.method.customer, payment_reference=payment.payment_id
+    )
+    if found is None:
+        raise ProcessorRefused("never_sent", NEVER_SENT)
+    return found
+
+
+def _note_unknown(world: World, payment: Payment, source: str) -> None:
+    """Say once in the history that the processor did not answer."""
+    puts = payment_puts(
+        payment,
+        name="unknown",
+        at=world.clock.now(),
+        source=source,
+        processor_event_id="unknown",
+    )
+    with suppress(WritesRefused):
+        transact(puts, token=uuid4().hex)
+
+
+def _fund_without_money(world: World, payment: Payment, source: str) -> str:
+    """Credits cover everything: nothing is asked of the processor."""
+    now = world.clock.now()
+    funded = replace(payment, stage=Stage.FUNDED, settled_at=now)
+    if payment.status is PaymentStatus.PENDING:
+        with suppress(WritesRefused):
+            puts = payment_puts(funded, name="funded", at=now, source=source)
+            transact(puts, token=uuid4().hex)
+    complete_waiting(world, funded)
+    return "settled"
