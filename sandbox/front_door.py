@@ -21,6 +21,13 @@ HOP_HEADERS = frozenset({
 })  # fmt: skip
 # Only the edge may say these; a client that sends them is not believed.
 EDGE_HEADERS = frozenset({"x-origin-secret", "x-viewer-address", "x-forwarded-for", "forwarded"})
+# What CloudFront's headers policy adds to answers that lack them (infra/resources/edge.yaml).
+EDGE_ANSWER_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+}
 LARGEST_BODY_BYTES = 10_000_000
 PAGE_SECONDS = 35.0
 
@@ -105,7 +112,6 @@ class FrontDoor(BaseHTTPRequestHandler):
         headers = [
             ("Content-Type", found.kind),
             ("Cache-Control", found.caching),
-            ("X-Content-Type-Options", "nosniff"),
             ("Vary", "Accept-Encoding"),
         ]
         if zips:
@@ -143,7 +149,9 @@ class FrontDoor(BaseHTTPRequestHandler):
 
     def _send(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
         self.send_response_only(status)
-        for name, value in headers:
+        said = {name.lower() for name, _ in headers}
+        added = [pair for pair in EDGE_ANSWER_HEADERS.items() if pair[0].lower() not in said]
+        for name, value in [*headers, *added]:
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

@@ -23,7 +23,7 @@ _unpacked = tempfile.TemporaryDirectory(prefix="drypowder-code-")
 class SharedZip(zipfile.ZipFile):
     """Unpacks the same code once and links to it: a cold start then costs the import alone."""
 
-    def extractall(self, path=None, members=None, pwd=None):  # type: ignore[no-untyped-def]  # noqa: ANN
+    def extractall(self, path=None, members=None, pwd=None):  # type: ignore[no-untyped-def]
         """Make `path` a link to the unpacked code."""
         digest = hashlib.sha256(Path(str(self.filename)).read_bytes()).hexdigest()[:16]
         shared = Path(_unpacked.name) / digest

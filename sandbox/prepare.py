@@ -19,7 +19,7 @@ ENVIRONMENTS = {
 
 
 def main() -> None:
-    """Bring both environments up to date; ends with a sentence when this machine lacks something."""
+    """Bring both environments up to date, or end with a sentence on what this machine lacks."""
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
         sys.exit(f"Python 3.11, 3.12 or 3.13 is needed; this is {sys.version.split()[0]}. "
                  "Name another one: make PYTHON=python3.11 …")  # fmt: skip
@@ -38,9 +38,12 @@ def prepare_environment(folder: Path, requirement_files: list[Path]) -> None:
     if not (folder / "bin" / "python").exists():
         shutil.rmtree(folder, ignore_errors=True)
         _run([sys.executable, "-m", "venv", str(folder)], "Debian: apt-get install python3-venv")
-    command = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet",
-               "--disable-pip-version-check", "--requirement", str(requirement_files[-1])]  # fmt: skip
-    _run(command, "Check the connection to the package index and try again")
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet"]
+    last = str(requirement_files[-1])  # It names the others.
+    _run(
+        [*pip, "--disable-pip-version-check", "--requirement", last],
+        "Check the connection to the package index and try again",
+    )
     stamp.write_text(wanted)
     print(f"{time.monotonic() - started:.0f} s", flush=True)
 

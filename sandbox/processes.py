@@ -1,4 +1,4 @@
-"""Starts the sandbox's servers and ends exactly those: a note keeps each one's id and start time."""
+"""Starts the sandbox's servers and ends exactly those: notes keep their ids and start times."""
 
 import json
 import os
@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from pathlib import Path
 
 from sandbox.places import ROOT
@@ -39,7 +40,8 @@ def wait_until_answering(folder: Path, name: str, url: str, *, seconds: float) -
         if _answers(url):
             return
         time.sleep(0.1)
-    raise StepFailed(f"{name} did not start. Its last words ({folder / name}.log):\n" + tail(folder, name))
+    log = f"{folder / name}.log"
+    raise StepFailed(f"{name} did not start. Its last words ({log}):\n{tail(folder, name)}")
 
 
 def is_running(folder: Path, name: str) -> bool:
@@ -117,6 +119,6 @@ def _answers(url: str) -> bool:
         with urllib.request.urlopen(url, timeout=2):  # noqa: S310 – our own loopback address.
             return True
     except urllib.error.HTTPError as error:
-        return error.code < 500
+        return error.code < HTTPStatus.INTERNAL_SERVER_ERROR
     except OSError:
         return False

@@ -1,4 +1,4 @@
-"""Joins the parts of infra/ into the one JSON file that `chalice package --merge-template` reads."""
+"""Joins the parts of infra/ into the one JSON file that `chalice package` merges."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,6 @@ from tools.wheels import ROOT
 
 INFRA = ROOT / "infra"
 MERGED = ROOT / "build" / "resources.json"
-
 
 
 class InfraLoader(yaml.SafeLoader):

@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from tools.bytecode import add_bytecode
+from tools.archive import finish_archive
 from tools.merge import write_merged_resources
 from tools.wheels import ROOT, ensure_wheels, requirements_digest
 
@@ -49,12 +49,12 @@ def build_package() -> Path:
     shutil.rmtree(PACKAGE, ignore_errors=True)
     _remove_local_bytecode()
     _run_chalice(wheels, merged)
-    add_bytecode(ARCHIVE)
+    finish_archive(ARCHIVE)
     return PACKAGE
 
 
 def link_shipped_files() -> None:
-    """Give vendor/ its link to the templates: Chalice ships links there and drops them elsewhere."""
+    """Link the templates into vendor/: Chalice ships links there and drops them elsewhere."""
     link = ROOT / "vendor" / "templates"
     if not link.is_symlink():
         link.parent.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""Fetches each runtime library's wheel once, so that packaging needs no index and compiles nothing."""
+"""Fetches each runtime library's wheel once: packaging needs no index and compiles nothing."""
 
 import hashlib
 import os

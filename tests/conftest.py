@@ -1,0 +1,126 @@
+"""What every room's tests share: the package, a local AWS with the table, the running product."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox import processes
+from sandbox.aws import CREDENTIALS, local_client
+from sandbox.local_aws import start_local_aws
+from sandbox.places import BUILD, ROOT, Places
+from tools.merge import write_merged_resources
+from tools.package import ensure_package
+
+TABLE = "drypowder-sandbox"
+
+
+@dataclass(frozen=True, slots=True)
+class LocalAws:
+    """A local AWS of the tests' own, with the product's table in it and nothing else."""
+
+    endpoint: str
+    table_name: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What boto3 and PynamoDB need in their environment to find it."""
+        return {**CREDENTIALS, "AWS_ENDPOINT_URL": self.endpoint, "TABLE_NAME": self.table_name}
+
+    def client(self, service: str) -> Any:  # Any: boto3 makes its clients at run time.
+        """A client of one of its services."""
+        return local_client(service, self.endpoint)
+
+
+@pytest.fixture(scope="session")
+def package() -> Path:
+    """The folder with sam.json and deployment.zip, built once."""
+    return ensure_package()
+
+
+@pytest.fixture(scope="session")
+def template(package: Path) -> dict[str, Any]:
+    """The packaged template."""
+    parsed: dict[str, Any] = json.loads((package / "sam.json").read_text())
+    return parsed
+
+
+@pytest.fixture(scope="session")
+def local_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
+    """A bare local AWS on a free port with the template's table; ended with the session."""
+    places = _places(tmp_path_factory.mktemp("local-aws"))
+    start_local_aws(places)
+    create_table(places.aws_endpoint)
+    yield LocalAws(endpoint=places.aws_endpoint, table_name=TABLE)
+    processes.stop_all(places.processes)
+
+
+@pytest.fixture(scope="session")
+def run_json(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """What build/run.json says of the running product, started once on free ports.
+
+    DRYPOWDER_RUN names the run.json of a product that already runs, for daily work.
+    """
+    running = os.environ.get("DRYPOWDER_RUN")
+    if running:
+        yield json.loads(Path(running).read_text())
+        return
+    places = _places(tmp_path_factory.mktemp("product"))
+    _bring_up(places)
+    yield json.loads(places.run_file.read_text())
+    _keep_logs(places)
+    processes.stop_all(places.processes)
+
+
+def create_table(endpoint: str) -> None:
+    """Create the template's table at a local AWS."""
+    merged = json.loads(write_merged_resources().read_text())
+    definition = merged["Resources"]["Table"]["Properties"]
+    wanted = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "BillingMode")
+    table = {name: definition[name] for name in wanted}
+    local_client("dynamodb", endpoint).create_table(TableName=TABLE, **table)
+
+
+def _bring_up(places: Places) -> None:
+    environment = {
+        **os.environ,
+        "RUN_FOLDER": str(places.folder),
+        "PORT": str(places.port),
+        "SANDBOX_PORT": str(places.sandbox_port),
+        "AWS_PORT": str(places.aws_port),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "sandbox.up", "--detach"],
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        pytest.fail(f"The product did not start:\n{done.stdout}\n{done.stderr}", pytrace=False)
+
+
+def _keep_logs(places: Places) -> None:
+    kept = BUILD / "logs"
+    kept.mkdir(parents=True, exist_ok=True)
+    for log in places.processes.glob("*.log"):
+        (kept / log.name).write_bytes(log.read_bytes())
+
+
+def _places(folder: Path) -> Places:
+    first, second, third = _free_ports(3)
+    return Places(folder=folder, port=first, sandbox_port=second, aws_port=third)
+
+
+def _free_ports(count: int) -> list[int]:
+    probes = [socket.socket() for _ in range(count)]
+    for probe in probes:
+        probe.bind(("127.0.0.1", 0))
+    ports: list[int] = [probe.getsockname()[1] for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
