@@ -1,6 +1,7 @@
 """Errors people can cause or meet; each is a fact with the sentence they read.
 
 DrypowderError
+├── WebhookRefused          400  not provably from the vendor, or unreadable
 ├── InvalidInput            422  the form or file is wrong; says what to correct
 ├── NotSignedIn             401  no live session
 ├── NotAllowed              403  the role does not permit it, or the request is not from our pages
@@ -23,6 +24,16 @@ class DrypowderError(Exception):
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
         self.sentence = sentence
+
+
+class WebhookRefused(DrypowderError):
+    """A webhook that fails a check; `reason` is for the log, the sender learns nothing."""
+
+    status = 400
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("The webhook was refused.")
+        self.reason = reason
 
 
 class InvalidInput(DrypowderError):

@@ -6,6 +6,7 @@ Nacha wants: what is debited, when, that it is for business purposes (CCD), and 
 from chalicelib.domain.dealers import Dealer
 
 MANDATE_VERSION = "ach-2026-11"
+LINK_MANDATE_VERSION = "ach-link-2026-11"
 
 
 def mandate_paragraphs(dealer: Dealer, number: str) -> tuple[str, ...]:
@@ -28,3 +29,14 @@ def mandate_paragraphs(dealer: Dealer, number: str) -> tuple[str, ...]:
 def mandate_text(dealer: Dealer, number: str) -> str:
     """The same words as kept for evidence."""
     return "\n\n".join(mandate_paragraphs(dealer, number))
+
+
+def link_mandate_text(dealer: Dealer) -> str:
+    """What the payer agrees to when linking the account: a standing permission, no debit yet."""
+    contact = f" at {dealer.phone}" if dealer.phone else ""
+    return (
+        f"By linking a bank account I allow {dealer.name} to debit it electronically (ACH) for "
+        "each payment that I confirm here, and to credit it to correct an error. Nothing is "
+        "debited by linking. I confirm that I may use this account and that it is held for "
+        f"business purposes. I can end this at any time by calling {dealer.name}{contact}."
+    )

@@ -1,0 +1,164 @@
+"""Take one verified event to its effect. The event is a hint: the object itself is fetched.
+
+The tenant comes from the connected account. What does not match what we stored has no effect; it
+is set aside for a person, and the returned word becomes a metric with an alarm.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from chalicelib.domain.errors import NotFound, TryAgain
+from chalicelib.domain.ids import AccountId, DealerId, PaymentId, SettlementId
+from chalicelib.gateways.processor import Intent, ProcessorRefused
+from chalicelib.services.link_bank import finish_bank_link
+from chalicelib.services.open_settlement import open_settlement
+from chalicelib.services.receive_webhook import SESSION_FINISHED, sealed
+from chalicelib.services.record_outcome import CONTRADICTED, MISMATCHED, record_outcome
+from chalicelib.services.world import World
+from chalicelib.storage.companies import company_of_link_token
+from chalicelib.storage.dealers import dealer_of_processor_account, get_dealer
+from chalicelib.storage.payments import find_payment_by_reference
+from chalicelib.storage.unmatched_events import UnmatchedEvent, keep_unmatched
+
+HANDLED, ACKNOWLEDGED, RECORDED, QUARANTINED = "handled", "acknowledged", "recorded", "quarantined"
+INTENT_EVENTS = frozenset(
+    f"payment_intent.{word}" for word in ("processing", "succeeded", "payment_failed", "canceled")
+)
+PAYOUT_READY = "payout.reconciliation_completed"
+# What these say reaches us through the events above; keeping them would only cost writes.
+EXPECTED = frozenset(
+    """
+    payment_intent.created payment_intent.requires_action mandate.updated balance.available
+    charge.pending charge.succeeded charge.failed charge.updated
+    payout.created payout.updated payout.paid
+    setup_intent.created setup_intent.succeeded payment_method.attached
+    customer.created customer.updated customer.source.created
+    """.split()
+)
+INDEX_LAG = timedelta(minutes=10)  # Far beyond what the look-up of a new payment takes to appear.
+
+Event = Mapping[str, object]
+
+
+class Unmatched(Exception):
+    """The event is genuine but is not about what we stored."""
+
+
+def handle_event(world: World, event: Event) -> str:
+    """Handle one message of EventsQueue (the fields of receive_webhook.py).
+
+    Returns "handled", "acknowledged" (nothing to do), "recorded" (a type we do not know, kept) or
+    "quarantined" (a mismatch, kept; alarms). Raises whatever makes the queue deliver it again;
+    handling it twice is harmless.
+    """
+    kind = _text(event, "event_type")
+    try:
+        if kind == SESSION_FINISHED:
+            return _finish_link(world, event)
+        if kind in INTENT_EVENTS:
+            return _record_intent(world, event)
+        if kind == PAYOUT_READY:
+            return _settle_payout(world, event)
+    except Unmatched as mismatch:
+        _keep(world, event, str(mismatch))
+        return QUARANTINED
+    if kind in EXPECTED:
+        return ACKNOWLEDGED
+    _keep(world, event, "unknown type")
+    return RECORDED
+
+
+def _record_intent(world: World, event: Event) -> str:
+    dealer_id, acct = _tenant(event)
+    intent = _fetched_intent(world, acct, event)
+    account_id, payment_id = _payment_of(world, dealer_id, intent)
+    outcome = record_outcome(
+        world,
+        dealer_id,
+        account_id=account_id,
+        payment_id=payment_id,
+        intent=intent,
+        source="processor",
+        event_id=_text(event, "event_id"),
+    )
+    if outcome in (MISMATCHED, CONTRADICTED):
+        raise Unmatched(f"payment {payment_id}: {outcome}")
+    return HANDLED
+
+
+def _fetched_intent(world: World, acct: str, event: Event) -> Intent:
+    object_id = _text(event, "object_id")
+    try:
+        intent = world.processor.get_intent(acct, object_id)
+    except ProcessorRefused as refusal:
+        raise Unmatched("no such payment on this connected account") from refusal
+    _compare_seal(event, intent.amount_cents, intent.currency)
+    return intent
+
+
+def _payment_of(world: World, dealer_id: DealerId, intent: Intent) -> tuple[AccountId, PaymentId]:
+    for reference in (intent.intent_id, intent.payment_reference):
+        found = find_payment_by_reference(dealer_id, reference) if reference else None
+        if found:
+            return found
+    made_at = intent.created_at
+    if intent.payment_reference and made_at and world.clock.now() - made_at < INDEX_LAG:
+        raise TryAgain("The payment is not visible in the index yet.")
+    raise Unmatched("no payment of ours")
+
+
+def _settle_payout(world: World, event: Event) -> str:
+    dealer_id, acct = _tenant(event)
+    try:
+        payout = world.processor.get_payout(acct, _text(event, "object_id"))
+    except ProcessorRefused as refusal:
+        raise Unmatched("no such payout on this connected account") from refusal
+    _compare_seal(event, payout.amount_cents, payout.currency)
+    if payout.currency.upper() != get_dealer(dealer_id).currency.upper():
+        raise Unmatched(f"currency {payout.currency}")
+    if not payout.automatic:
+        raise Unmatched("a manual payout does not list what it consists of")
+    open_settlement(world, dealer_id, settlement_id=SettlementId(payout.payout_id))
+    return HANDLED
+
+
+def _finish_link(world: World, event: Event) -> str:
+    found = company_of_link_token(_text(event, "object_id"))
+    if found is None:
+        raise Unmatched("no link session of ours")
+    dealer_id, company_id, session_id = found
+    finish_bank_link(world, dealer_id, company_id=company_id, session_id=session_id)
+    return HANDLED
+
+
+def _tenant(event: Event) -> tuple[DealerId, str]:
+    acct = _text(event, "account")
+    try:
+        return dealer_of_processor_account(acct), acct
+    except NotFound as error:
+        raise Unmatched("unknown connected account") from error
+
+
+def _compare_seal(event: Event, amount_cents: int, currency: str) -> None:
+    """The event claimed an amount and currency; they must be those of the object itself."""
+    claimed = _text(event, "seal")
+    if claimed and claimed != sealed(_text(event, "object_id"), amount_cents, currency):
+        raise Unmatched("the event's amount or currency is not the object's")
+
+
+def _keep(world: World, event: Event, reason: str) -> None:
+    keep_unmatched(
+        UnmatchedEvent(
+            event_id=_text(event, "event_id"),
+            event_type=_text(event, "event_type"),
+            source=_text(event, "source"),
+            account=_text(event, "account"),
+            object_id=_text(event, "object_id"),
+            reason=reason,
+            at=world.clock.now(),
+        )
+    )
+
+
+def _text(event: Event, name: str) -> str:
+    return str(event.get(name, ""))
