@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from waitress.server import create_server
+from werkzeug.serving import make_server
 
 from sandbox.world.clock import SandboxClock
 from sandbox.world.server import create_app
 from sandbox.world.world import SandboxWorld, build_world
 from tests.sandbox.builders import START, Processor
 from tests.sandbox.inbox import Inbox
+
+POLL_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,10 @@ def served(inbox: Inbox) -> Iterator[Served]:
     clock = SandboxClock(START, running=False)
     world = build_world(public_url="http://localhost:8090", webhooks_url=inbox.url, clock=clock,
                         seed="tests")
-    server = create_server(create_app(world, aws=inbox.url), host="127.0.0.1", port=0, threads=8)
-    thread = threading.Thread(target=server.run, daemon=True)
+    server = make_server("127.0.0.1", 0, create_app(world, aws=inbox.url), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True)
     thread.start()
-    yield Served(url=f"http://127.0.0.1:{server.effective_port}", world=world, inbox=inbox)
-    server.close()
+    yield Served(url=f"http://127.0.0.1:{server.server_port}", world=world, inbox=inbox)
+    server.shutdown()
+    thread.join()
+    server.server_close()

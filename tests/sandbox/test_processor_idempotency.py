@@ -1,7 +1,7 @@
 """Idempotency as Stripe documents it, through the real stripe library."""
 
+import pytest
 import stripe
-from pytest import raises
 
 from tests.sandbox.builders import Processor
 
@@ -25,7 +25,7 @@ def test_the_same_key_with_another_body_is_refused(processor: Processor) -> None
     customer, method = processor.linked()
     processor.pay(customer, method, 1_000, key="attempt-1")
 
-    with raises(stripe.IdempotencyError) as refused:
+    with pytest.raises(stripe.IdempotencyError) as refused:
         processor.pay(customer, method, 1_001, key="attempt-1")
 
     assert refused.value.http_status == 400
@@ -36,9 +36,9 @@ def test_a_declined_payment_is_stored_and_replayed(processor: Processor) -> None
     customer = processor.customer()
     card = processor.card(customer, "pm_card_chargeDeclined")
 
-    with raises(stripe.CardError) as first:
+    with pytest.raises(stripe.CardError) as first:
         processor.pay(customer, card, key="attempt-1")
-    with raises(stripe.CardError) as second:
+    with pytest.raises(stripe.CardError) as second:
         processor.pay(customer, card, key="attempt-1")
 
     assert first.value.json_body == second.value.json_body
@@ -51,7 +51,7 @@ def test_a_stored_500_is_replayed_and_never_charges(processor: Processor) -> Non
     processor.world.script.apply({"next_request": {"status": 500}})
 
     for _ in range(2):
-        with raises(stripe.APIError):
+        with pytest.raises(stripe.APIError):
             processor.pay(customer, method, key="attempt-1")
 
     assert charges(processor) == 0
@@ -61,7 +61,7 @@ def test_a_503_stores_nothing_so_the_next_try_charges(processor: Processor) -> N
     customer, method = processor.linked()
     processor.world.script.apply({"next_request": {"status": 503}})
 
-    with raises(stripe.APIError):
+    with pytest.raises(stripe.APIError):
         processor.pay(customer, method, key="attempt-1")
     made = processor.pay(customer, method, key="attempt-1")
 
@@ -72,7 +72,7 @@ def test_a_503_stores_nothing_so_the_next_try_charges(processor: Processor) -> N
 def test_a_malformed_request_stores_nothing_so_the_key_stays_free(processor: Processor) -> None:
     customer, method = processor.linked()
 
-    with raises(stripe.InvalidRequestError):
+    with pytest.raises(stripe.InvalidRequestError):
         processor.pay(customer, method, 1, key="attempt-1")
     made = processor.pay(customer, method, 1_000, key="attempt-1")
 
@@ -121,7 +121,7 @@ def test_a_lost_reply_is_answered_by_the_retry_with_the_same_key(processor: Proc
     customer, method = processor.linked()
     processor.world.script.apply({"next_request": {"timeout": "after"}})
 
-    with raises(stripe.APIConnectionError):
+    with pytest.raises(stripe.APIConnectionError):
         processor.pay(customer, method, key="attempt-1")
     made = processor.pay(customer, method, key="attempt-1")
 
@@ -134,7 +134,7 @@ def test_a_lost_request_charges_nothing_until_it_is_retried(processor: Processor
     processor.world.script.apply({"next_request": {"timeout": "before",
                                                    "path": "/v1/payment_intents"}})
 
-    with raises(stripe.APIConnectionError):
+    with pytest.raises(stripe.APIConnectionError):
         processor.pay(customer, method, key="attempt-1")
     nothing = charges(processor)
     processor.pay(customer, method, key="attempt-1")

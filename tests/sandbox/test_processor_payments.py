@@ -1,9 +1,9 @@
 """The simulated processor's payments, through the real stripe library and without sockets."""
 
+import pytest
 import stripe
-from pytest import mark, raises
 
-from tests.sandbox.builders import ACCEPTANCE, Processor
+from tests.sandbox.builders import ACCEPTANCE, Processor, bank_token
 
 
 def test_an_ach_payment_is_processing_for_four_days_and_then_succeeds(processor: Processor) -> None:
@@ -20,7 +20,7 @@ def test_an_ach_payment_is_processing_for_four_days_and_then_succeeds(processor:
     assert after.latest_charge.balance_transaction.net == 140_200 - 500
 
 
-@mark.parametrize(("amount_cents", "fee_cents"), [(50, 0), (1_000, 8), (10_000, 80),
+@pytest.mark.parametrize(("amount_cents", "fee_cents"), [(50, 0), (1_000, 8), (10_000, 80),
                                                   (62_499, 500), (5_000_000, 500)])
 def test_an_ach_fee_is_eight_tenths_of_a_percent_and_at_most_five_dollars(
         processor: Processor, amount_cents: int, fee_cents: int) -> None:
@@ -42,8 +42,8 @@ def test_a_card_payment_succeeds_at_once_with_the_card_fee(processor: Processor)
     assert (row.fee, row.reporting_category, row.status) == (4_096, "charge", "pending")
 
 
-@mark.parametrize(("code", "stripe_code"), [("R01", "insufficient_funds"), ("R03", "no_account"),
-                                            ("R29", "debit_not_authorized")])
+@pytest.mark.parametrize(("code", "stripe_code"), [
+    ("R01", "insufficient_funds"), ("R03", "no_account"), ("R29", "debit_not_authorized")])
 def test_a_scripted_return_fails_the_next_ach_payment_only(
         processor: Processor, code: str, stripe_code: str) -> None:
     processor.world.script.apply({"next_payment": {"failure_code": code}})
@@ -64,7 +64,7 @@ def test_a_declining_card_answers_402_with_the_intent(processor: Processor) -> N
     customer = processor.customer()
     card = processor.card(customer, "pm_card_chargeDeclined")
 
-    with raises(stripe.CardError) as declined:
+    with pytest.raises(stripe.CardError) as declined:
         processor.pay(customer, card)
 
     assert declined.value.code == "card_declined"
@@ -75,7 +75,7 @@ def test_a_bank_account_without_mandate_cannot_be_charged(processor: Processor) 
     customer = processor.customer()
     method = processor.bank(customer)
 
-    with raises(stripe.InvalidRequestError) as refused:
+    with pytest.raises(stripe.InvalidRequestError) as refused:
         processor.pay(customer, method)
 
     assert refused.value.code == "payment_intent_mandate_invalid"
@@ -95,13 +95,11 @@ def test_detaching_a_bank_account_ends_its_mandate(processor: Processor) -> None
 
 
 def test_a_bank_token_works_once(processor: Processor) -> None:
-    from tests.sandbox.builders import bank_token
-
     token = processor.world.mint_bank_token(bank_token())
     owner = processor.customer()
     processor.api.customers.payment_sources.create(owner, {"source": token}, processor.options())
 
-    with raises(stripe.InvalidRequestError) as refused:
+    with pytest.raises(stripe.InvalidRequestError) as refused:
         processor.api.customers.payment_sources.create(owner, {"source": token},
                                                        processor.options())
 
@@ -116,7 +114,7 @@ def test_a_debit_under_way_cannot_be_canceled_but_an_unconfirmed_one_can(
         {"amount": 5_000, "currency": "usd", "customer": customer}, processor.options())
 
     canceled = processor.api.payment_intents.cancel(waiting.id, None, processor.options())
-    with raises(stripe.InvalidRequestError) as refused:
+    with pytest.raises(stripe.InvalidRequestError) as refused:
         processor.api.payment_intents.cancel(under_way.id, None, processor.options())
 
     assert canceled.status == "canceled"
@@ -139,7 +137,7 @@ def test_accounts_do_not_see_each_other(processor: Processor) -> None:
     processor.world.seed_account("acct_other")
     made = processor.pay(*processor.linked())
 
-    with raises(stripe.InvalidRequestError) as refused:
+    with pytest.raises(stripe.InvalidRequestError) as refused:
         processor.api.payment_intents.retrieve(made.id, None,
                                                processor.options(account="acct_other"))
 
@@ -147,19 +145,19 @@ def test_accounts_do_not_see_each_other(processor: Processor) -> None:
 
 
 def test_an_unknown_account_and_a_wrong_key_are_refused(processor: Processor) -> None:
-    with raises(stripe.PermissionError):
+    with pytest.raises(stripe.PermissionError):
         processor.api.balance.retrieve(None, processor.options(account="acct_nobody"))
-    with raises(stripe.AuthenticationError):
+    with pytest.raises(stripe.AuthenticationError):
         processor.api.balance.retrieve(None, {"api_key": "sk_test_wrong"})
 
 
-@mark.parametrize("changed", [{"amount": "10.5"}, {"amount": 49}, {"amount": -1},
+@pytest.mark.parametrize("changed", [{"amount": "10.5"}, {"amount": 49}, {"amount": -1},
                               {"currency": "eur"}, {"surprise": "x"}, {"customer": "cus_nobody"}])
 def test_a_malformed_payment_is_refused_and_nothing_is_made(
         processor: Processor, changed: dict[str, object]) -> None:
     wanted = {"amount": 5_000, "currency": "usd"} | changed
 
-    with raises(stripe.InvalidRequestError):
+    with pytest.raises(stripe.InvalidRequestError):
         processor.api.payment_intents.create(wanted, processor.options())
 
     made = processor.api.payment_intents.list(None, processor.options())

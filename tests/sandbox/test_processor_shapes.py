@@ -48,7 +48,8 @@ def _everything(processor: Processor, customer: str) -> dict[str, list[dict[str,
                  if thing.object == "event" and thing.type == "setup_intent.succeeded"]
     setups = [api.setup_intents.retrieve(one, None, options) for one in setup_ids]
     things += [*setups, *(api.mandates.retrieve(one.mandate, None, options) for one in setups),
-               api.balance.retrieve(None, options), api.accounts.retrieve(options["stripe_account"])]
+               api.balance.retrieve(None, options),
+               api.accounts.retrieve(options["stripe_account"])]
     kinds: dict[str, list[dict[str, Any]]] = {kind: [] for kind in KINDS}
     for thing in things:
         kinds[thing.object].append(thing.to_dict())

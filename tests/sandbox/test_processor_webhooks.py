@@ -78,7 +78,7 @@ def test_noise_duplicates_and_reorders_the_same_way_for_the_same_seed() -> None:
     assert first == second != other
     assert len(first) > len(quiet)
     assert set(first) == set(quiet)
-    assert [name for name in dict.fromkeys(first)] != [name for name in dict.fromkeys(quiet)]
+    assert list(dict.fromkeys(first)) != list(dict.fromkeys(quiet))
 
 
 def test_a_webhook_can_never_come_though_the_event_exists(processor: Processor) -> None:
