@@ -49,6 +49,12 @@ def read_mails(stored: Json) -> list[Mail]:
 
 def _mail(record: Json) -> Mail:
     sent_at = datetime.fromtimestamp(record["Timestamp"], UTC).isoformat(timespec="milliseconds")
-    return Mail(id=record["MessageId"].partition("@")[0], sender=record["Source"],
-                to=tuple(record["To"]), subject=record["Subject"], text=record["BodyText"] or "",
-                html=record["BodyHtml"] or None, sent_at=sent_at)
+    return Mail(
+        id=record["MessageId"].partition("@")[0],
+        sender=record["Source"],
+        to=tuple(record["To"]),
+        subject=record["Subject"],
+        text=record["BodyText"] or "",
+        html=record["BodyHtml"] or None,
+        sent_at=sent_at,
+    )

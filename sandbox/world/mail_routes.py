@@ -7,8 +7,10 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from sandbox.world.mail import Mail
 
 # Links may leave the frame when a person clicks them; nothing in a mail may run.
-_FRAME_POLICY = ("sandbox allow-top-navigation-by-user-activation; default-src 'none'; "
-                 "style-src 'unsafe-inline'; img-src * data:")
+_FRAME_POLICY = (
+    "sandbox allow-top-navigation-by-user-activation; default-src 'none'; "
+    "style-src 'unsafe-inline'; img-src * data:"
+)
 
 
 def mail_routes(fetch: Callable[[], list[Mail]]) -> Blueprint:
@@ -39,8 +41,11 @@ def mail_routes(fetch: Callable[[], list[Mail]]) -> Blueprint:
     def body(mail_id: str) -> Response:
         mail = _find(fetch(), mail_id)
         text = (mail.html if mail else None) or "<p>This mail has no HTML.</p>"
-        return Response(f'<base target="_top">{text}', mimetype="text/html",
-                        headers={"Content-Security-Policy": _FRAME_POLICY})
+        return Response(
+            f'<base target="_top">{text}',
+            mimetype="text/html",
+            headers={"Content-Security-Policy": _FRAME_POLICY},
+        )
 
     return routes
 

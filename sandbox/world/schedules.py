@@ -36,15 +36,28 @@ def fire_schedule(name: str, *, aws: str, now: datetime) -> Json:
 
 
 def _fire(name: str, *, aws: str, now: datetime) -> Json:
-    client = boto3.client("lambda", endpoint_url=aws, region_name=REGION,
-                          aws_access_key_id="test", aws_secret_access_key="test", config=_ONE_TRY)
-    functions = [found["FunctionName"] for page in client.get_paginator("list_functions").paginate()
-                 for found in page["Functions"]]
+    client = boto3.client(
+        "lambda",
+        endpoint_url=aws,
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=_ONE_TRY,
+    )
+    functions = [
+        found["FunctionName"]
+        for page in client.get_paginator("list_functions").paginate()
+        for found in page["Functions"]
+    ]
     match = find_function(name, functions)
     answer = client.invoke(FunctionName=match, Payload=json.dumps(_event(name, now)).encode())
     text = answer["Payload"].read().decode()
-    return {"function": match, "status": answer["StatusCode"],
-            "error": answer.get("FunctionError"), "answer": json.loads(text) if text else None}
+    return {
+        "function": match,
+        "status": answer["StatusCode"],
+        "error": answer.get("FunctionError"),
+        "answer": json.loads(text) if text else None,
+    }
 
 
 def find_function(name: str, functions: list[str]) -> str:
@@ -53,8 +66,10 @@ def find_function(name: str, functions: list[str]) -> str:
     for function in functions:
         if wanted and wanted in _plain(function):
             return function
-    raise NoSuchSchedule(f"No deployed function is called {name}. Deployed: "
-                         f"{', '.join(sorted(functions)) or 'nothing'}.")
+    raise NoSuchSchedule(
+        f"No deployed function is called {name}. Deployed: "
+        f"{', '.join(sorted(functions)) or 'nothing'}."
+    )
 
 
 def _plain(name: str) -> str:
@@ -62,6 +77,14 @@ def _plain(name: str) -> str:
 
 
 def _event(name: str, now: datetime) -> Json:
-    return {"version": "0", "id": f"sandbox-{name}", "detail-type": "Scheduled Event",
-            "source": "aws.events", "account": "000000000000", "time": now.isoformat(),
-            "region": REGION, "resources": [], "detail": {}}
+    return {
+        "version": "0",
+        "id": f"sandbox-{name}",
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "account": "000000000000",
+        "time": now.isoformat(),
+        "region": REGION,
+        "resources": [],
+        "detail": {},
+    }

@@ -25,8 +25,12 @@ def create_app(world: SandboxWorld, *, aws: str) -> Flask:
     @app.get("/")
     def index() -> str:
         accounts = sorted(filter(None, world.stripe.desk.books))
-        return render_template("index.html", accounts=accounts, dealers=world.spruce.dealers(),
-                               now=world.clock.now().isoformat(timespec="seconds"))
+        return render_template(
+            "index.html",
+            accounts=accounts,
+            dealers=world.spruce.dealers(),
+            now=world.clock.now().isoformat(timespec="seconds"),
+        )
 
     @app.get("/health")
     def health() -> Response:

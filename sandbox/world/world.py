@@ -26,19 +26,26 @@ class SandboxWorld:
     courier: WebhookCourier
 
 
-def build_world(*, public_url: str, webhooks_url: str, clock: SandboxClock | None = None,
-                seed: str | None = None) -> SandboxWorld:
+def build_world(
+    *,
+    public_url: str,
+    webhooks_url: str,
+    clock: SandboxClock | None = None,
+    seed: str | None = None,
+) -> SandboxWorld:
     """Return a new world; without `seed` its ids differ from those of any earlier world."""
     clock = clock or SandboxClock()
     courier = WebhookCourier(webhooks_url)
     stripe = StripeWorld(clock, courier, seed=seed or secrets.token_hex(8))
     plaid = PlaidWorld(public_url=public_url, mint=stripe.mint_bank_token, hook=post_webhook)
-    return SandboxWorld(clock=clock, stripe=stripe, plaid=plaid, spruce=SpruceWorld(clock),
-                        courier=courier)
+    return SandboxWorld(
+        clock=clock, stripe=stripe, plaid=plaid, spruce=SpruceWorld(clock), courier=courier
+    )
 
 
 def keep_ticking(clock: SandboxClock) -> None:
     """Run due work as time passes by itself, from a thread that ends with the process."""
+
     def tick() -> None:
         while True:
             clock.tick()

@@ -14,14 +14,23 @@ from sandbox.world.stripe.world import StripeWorld
 
 START = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 ACCOUNT = "acct_demo_lumber"
-ACCEPTANCE = {"customer_acceptance": {"type": "online", "online": {
-    "ip_address": "203.0.113.7", "user_agent": "Demo browser"}}}
+ACCEPTANCE = {
+    "customer_acceptance": {
+        "type": "online",
+        "online": {"ip_address": "203.0.113.7", "user_agent": "Demo browser"},
+    }
+}
 
 
 def bank_token(**changed: str) -> BankToken:
     """A demo company's checking account."""
-    facts = {"bank_name": "FIRST DEMO", "routing_number": "021000021", "last4": "6789",
-             "account_type": "checking", "holder_name": "Demo Builder LLC"} | changed
+    facts = {
+        "bank_name": "FIRST DEMO",
+        "routing_number": "021000021",
+        "last4": "6789",
+        "account_type": "checking",
+        "holder_name": "Demo Builder LLC",
+    } | changed
     return BankToken(**facts)
 
 
@@ -53,10 +62,16 @@ class Processor:
         return self.api.payment_methods.attach(name, {"customer": customer}, self.options()).id
 
     def mandate(self, customer: str, method: str) -> stripe.SetupIntent:
-        return self.api.setup_intents.create({
-            "customer": customer, "payment_method": method, "confirm": True,
-            "allowed_payment_method_types": ["us_bank_account"], "mandate_data": ACCEPTANCE},
-            self.options())
+        return self.api.setup_intents.create(
+            {
+                "customer": customer,
+                "payment_method": method,
+                "confirm": True,
+                "allowed_payment_method_types": ["us_bank_account"],
+                "mandate_data": ACCEPTANCE,
+            },
+            self.options(),
+        )
 
     def linked(self) -> tuple[str, str]:
         """A customer with a bank account that has a mandate."""
@@ -65,16 +80,27 @@ class Processor:
         self.mandate(customer, method)
         return customer, method
 
-    def pay(self, customer: str, method: str, amount_cents: int = 140_200,
-            key: str | None = None) -> stripe.PaymentIntent:
-        return self.api.payment_intents.create({
-            "amount": amount_cents, "currency": "usd", "customer": customer, "confirm": True,
-            "payment_method": method, "off_session": True, "metadata": {"payment": "demo-1"},
-            "allowed_payment_method_types": ["us_bank_account", "card"]}, self.options(key))
+    def pay(
+        self, customer: str, method: str, amount_cents: int = 140_200, key: str | None = None
+    ) -> stripe.PaymentIntent:
+        return self.api.payment_intents.create(
+            {
+                "amount": amount_cents,
+                "currency": "usd",
+                "customer": customer,
+                "confirm": True,
+                "payment_method": method,
+                "off_session": True,
+                "metadata": {"payment": "demo-1"},
+                "allowed_payment_method_types": ["us_bank_account", "card"],
+            },
+            self.options(key),
+        )
 
     def intent(self, intent_id: str) -> stripe.PaymentIntent:
         return self.api.payment_intents.retrieve(
-            intent_id, {"expand": ["latest_charge.balance_transaction"]}, self.options())
+            intent_id, {"expand": ["latest_charge.balance_transaction"]}, self.options()
+        )
 
     def advance(self, **step: int) -> None:
         self.clock.advance(timedelta(**step))

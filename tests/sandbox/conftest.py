@@ -40,8 +40,9 @@ def inbox() -> Iterator[Inbox]:
 @pytest.fixture
 def served(inbox: Inbox) -> Iterator[Served]:
     clock = SandboxClock(START, running=False)
-    world = build_world(public_url="http://localhost:8090", webhooks_url=inbox.url, clock=clock,
-                        seed="tests")
+    world = build_world(
+        public_url="http://localhost:8090", webhooks_url=inbox.url, clock=clock, seed="tests"
+    )
     server = make_server("127.0.0.1", 0, create_app(world, aws=inbox.url), threaded=True)
     thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True)
     thread.start()

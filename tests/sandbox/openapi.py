@@ -20,15 +20,19 @@ class Description:
     def problems(self, name: str, answer: Any) -> list[str]:
         """Every way in which `answer` is not a `name`; names it does not know included."""
         validator = Draft202012Validator({"$ref": f"oa:{name}"}, registry=self._registry)
-        wrong = [f"{error.json_path}: {error.message[:300]}"
-                 for error in validator.iter_errors(answer)]
-        return wrong + [f"$.{field}: is not described"
-                        for field in sorted(set(answer) - self._fields(name))]
+        wrong = [
+            f"{error.json_path}: {error.message[:300]}" for error in validator.iter_errors(answer)
+        ]
+        return wrong + [
+            f"$.{field}: is not described" for field in sorted(set(answer) - self._fields(name))
+        ]
 
     def _fields(self, name: str) -> set[str]:
         schema = self._schemas[name]
-        parts = [self._schemas[part["$ref"].removeprefix(_PREFIX)] if "$ref" in part else part
-                 for part in schema.get("allOf", [])]
+        parts = [
+            self._schemas[part["$ref"].removeprefix(_PREFIX)] if "$ref" in part else part
+            for part in schema.get("allOf", [])
+        ]
         return set().union(*(part.get("properties", {}) for part in [schema, *parts]))
 
     def _resource(self, uri: str) -> Resource[Any]:

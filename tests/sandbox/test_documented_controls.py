@@ -15,11 +15,16 @@ from tests.sandbox.conftest import Served
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs" / "SANDBOX.md").read_text()
-CURL = re.compile(r"`curl (?P<post>-X POST )?(?P<quote>\"?)\$S(?P<path>[^\s`\"]+)\"?"
-                  r"(?: -d '(?P<data>[^']*)')?`")
-LINES = [match for match in CURL.finditer(DOCUMENT)
-         # These two need the local AWS or an event that exists; their own tests cover them.
-         if not match["path"].startswith(("/schedules/", "/mail.json", "/stripe/_redeliver/"))]
+CURL = re.compile(
+    r"`curl (?P<post>-X POST )?(?P<quote>\"?)\$S(?P<path>[^\s`\"]+)\"?"
+    r"(?: -d '(?P<data>[^']*)')?`"
+)
+LINES = [
+    match
+    for match in CURL.finditer(DOCUMENT)
+    # These two need the local AWS or an event that exists; their own tests cover them.
+    if not match["path"].startswith(("/schedules/", "/mail.json", "/stripe/_redeliver/"))
+]
 START_SECONDS = 20
 
 
@@ -35,10 +40,21 @@ def test_a_documented_line_is_accepted(served: Served, line: re.Match[str]) -> N
 def test_the_document_has_a_line_for_every_kind_of_control() -> None:
     paths = {match["path"].split("?")[0] for match in CURL.finditer(DOCUMENT)}
 
-    assert paths >= {"/clock", "/schedules/sweep_due", "/schedules/nightly", "/mail.json",
-                     "/stripe/_script", "/stripe/_accounts", "/stripe/_bank_tokens",
-                     "/stripe/_redeliver/evt_…", "/stripe/_deliveries", "/plaid/_script",
-                     "/spruce/_script", "/spruce/demo/_documents", "/spruce/demo/gl"}
+    assert paths >= {
+        "/clock",
+        "/schedules/sweep_due",
+        "/schedules/nightly",
+        "/mail.json",
+        "/stripe/_script",
+        "/stripe/_accounts",
+        "/stripe/_bank_tokens",
+        "/stripe/_redeliver/evt_…",
+        "/stripe/_deliveries",
+        "/plaid/_script",
+        "/spruce/_script",
+        "/spruce/demo/_documents",
+        "/spruce/demo/gl",
+    }
 
 
 def test_the_world_starts_as_a_command_of_its_own() -> None:
@@ -46,8 +62,12 @@ def test_the_world_starts_as_a_command_of_its_own() -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = subprocess.Popen(  # noqa: S603 - our own module with a number we chose.
-        [sys.executable, "-m", "sandbox.world", "--port", str(port)], cwd=ROOT,
-        env=os.environ | {"PYTHONUNBUFFERED": "1"}, stdout=subprocess.PIPE, text=True)
+        [sys.executable, "-m", "sandbox.world", "--port", str(port)],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
 
     try:
         first_line = process.stdout.readline() if process.stdout else ""

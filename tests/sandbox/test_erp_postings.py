@@ -9,25 +9,66 @@ from sandbox.world import keys
 from tests.sandbox.conftest import Served
 
 # money.md's worked example P1: $1,500 of invoices, $100 credit, $28 discount, $30 fee, $41 kept.
-INVOICES = {"reference": "po_demo:invoices", "category": "invoices", "date": "2026-11-22",
-            "lines": [
-    {"kind": "payment", "amount_cents": 88_200, "debit_account": "1090", "credit_account": "1200",
-     "customer": "C-1", "document": "INV-A", "check_number": "DP-100482"},
-    {"kind": "payment", "amount_cents": 49_000, "debit_account": "1090", "credit_account": "1200",
-     "customer": "C-1", "document": "INV-B", "check_number": "DP-100482"},
-    {"kind": "discount", "amount_cents": 2_800, "debit_account": "4900", "credit_account": "1200",
-     "customer": "C-1", "document": "INV-A", "check_number": "DP-100482"},
-    {"kind": "credit", "amount_cents": 9_000, "debit_account": "1200", "credit_account": "1200",
-     "customer": "C-1", "document": "INV-A", "credit_document": "CR-1",
-     "check_number": "DP-100482"}]}
-CASH = {"reference": "po_demo:cash", "category": "cash", "date": "2026-11-22", "lines": [
-    {"kind": "journal", "amount_cents": 136_100, "debit_account": "1000"},
-    {"kind": "journal", "amount_cents": 4_100, "debit_account": "6150"},
-    {"kind": "journal", "amount_cents": 137_200, "credit_account": "1090"},
-    {"kind": "journal", "amount_cents": 3_000, "credit_account": "4100"}]}
-DOCUMENTS = [{"document": "INV-A", "customer": "C-1", "open_cents": 100_000},
-             {"document": "INV-B", "customer": "C-1", "open_cents": 50_000},
-             {"document": "CR-1", "customer": "C-1", "kind": "credit", "open_cents": 10_000}]
+INVOICES = {
+    "reference": "po_demo:invoices",
+    "category": "invoices",
+    "date": "2026-11-22",
+    "lines": [
+        {
+            "kind": "payment",
+            "amount_cents": 88_200,
+            "debit_account": "1090",
+            "credit_account": "1200",
+            "customer": "C-1",
+            "document": "INV-A",
+            "check_number": "DP-100482",
+        },
+        {
+            "kind": "payment",
+            "amount_cents": 49_000,
+            "debit_account": "1090",
+            "credit_account": "1200",
+            "customer": "C-1",
+            "document": "INV-B",
+            "check_number": "DP-100482",
+        },
+        {
+            "kind": "discount",
+            "amount_cents": 2_800,
+            "debit_account": "4900",
+            "credit_account": "1200",
+            "customer": "C-1",
+            "document": "INV-A",
+            "check_number": "DP-100482",
+        },
+        {
+            "kind": "credit",
+            "amount_cents": 9_000,
+            "debit_account": "1200",
+            "credit_account": "1200",
+            "customer": "C-1",
+            "document": "INV-A",
+            "credit_document": "CR-1",
+            "check_number": "DP-100482",
+        },
+    ],
+}
+CASH = {
+    "reference": "po_demo:cash",
+    "category": "cash",
+    "date": "2026-11-22",
+    "lines": [
+        {"kind": "journal", "amount_cents": 136_100, "debit_account": "1000"},
+        {"kind": "journal", "amount_cents": 4_100, "debit_account": "6150"},
+        {"kind": "journal", "amount_cents": 137_200, "credit_account": "1090"},
+        {"kind": "journal", "amount_cents": 3_000, "credit_account": "4100"},
+    ],
+}
+DOCUMENTS = [
+    {"document": "INV-A", "customer": "C-1", "open_cents": 100_000},
+    {"document": "INV-B", "customer": "C-1", "open_cents": 50_000},
+    {"document": "CR-1", "customer": "C-1", "kind": "credit", "open_cents": 10_000},
+]
 
 
 class Erp:
@@ -38,8 +79,9 @@ class Erp:
         self._headers = {"Authorization": f"Bearer {keys.SPRUCE_KEY}"}
 
     def post(self, posting: Any, *, timeout: float = 10) -> requests.Response:
-        return requests.post(f"{self._base}/demo/postings", json=posting, headers=self._headers,
-                             timeout=timeout)
+        return requests.post(
+            f"{self._base}/demo/postings", json=posting, headers=self._headers, timeout=timeout
+        )
 
     def get(self, path: str) -> requests.Response:
         return requests.get(f"{self._base}/demo/{path}", headers=self._headers, timeout=10)
@@ -69,11 +111,18 @@ def test_the_worked_example_posts_and_the_ledger_balances(erp: Erp) -> None:
     answers = [erp.post(INVOICES), erp.post(CASH)]
 
     assert [answer.status_code for answer in answers] == [201, 201]
-    assert erp.balances() == {"1000": 136_100, "1090": 0, "1200": -140_000, "4100": -3_000,
-                              "4900": 2_800, "6150": 4_100}
+    assert erp.balances() == {
+        "1000": 136_100,
+        "1090": 0,
+        "1200": -140_000,
+        "4100": -3_000,
+        "4900": 2_800,
+        "6150": 4_100,
+    }
     assert erp.get("gl").json()["total_cents"] == 0
-    opens = [erp.get(f"invoices/{name}").json()["open_cents"]
-             for name in ("INV-A", "INV-B", "CR-1")]
+    opens = [
+        erp.get(f"invoices/{name}").json()["open_cents"] for name in ("INV-A", "INV-B", "CR-1")
+    ]
     assert opens == [0, 1_000, 1_000]
 
 
@@ -124,23 +173,30 @@ def test_a_closed_period_refuses_with_the_first_open_day(erp: Erp) -> None:
     accepted = erp.post(changed(CASH, date="2026-11-23"))
 
     assert (refused.status_code, accepted.status_code) == (422, 201)
-    assert refused.json()["error"] == {"code": "period_closed", "open_from": "2026-11-23",
-                                       "message": "The books are closed for this day."}
+    assert refused.json()["error"] == {
+        "code": "period_closed",
+        "open_from": "2026-11-23",
+        "message": "The books are closed for this day.",
+    }
 
 
-@pytest.mark.parametrize(("lines", "code"), [
-    ([CASH["lines"][0]], "unbalanced"),
-    ([INVOICES["lines"][0] | {"document": "INV-NOBODY"}], "unknown_document"),
-    ([INVOICES["lines"][0] | {"amount_cents": 100_001}], "document_over_applied"),
-    ([INVOICES["lines"][0], INVOICES["lines"][0]], "document_over_applied"),
-    ([INVOICES["lines"][0] | {"amount_cents": 0}], "malformed"),
-    ([INVOICES["lines"][0] | {"amount_cents": 1.5}], "malformed"),
-    ([INVOICES["lines"][0] | {"check_number": ""}], "malformed"),
-    ([INVOICES["lines"][0] | {"surprise": "x"}], "malformed"),
-    ([], "malformed"),
-])
+@pytest.mark.parametrize(
+    ("lines", "code"),
+    [
+        ([CASH["lines"][0]], "unbalanced"),
+        ([INVOICES["lines"][0] | {"document": "INV-NOBODY"}], "unknown_document"),
+        ([INVOICES["lines"][0] | {"amount_cents": 100_001}], "document_over_applied"),
+        ([INVOICES["lines"][0], INVOICES["lines"][0]], "document_over_applied"),
+        ([INVOICES["lines"][0] | {"amount_cents": 0}], "malformed"),
+        ([INVOICES["lines"][0] | {"amount_cents": 1.5}], "malformed"),
+        ([INVOICES["lines"][0] | {"check_number": ""}], "malformed"),
+        ([INVOICES["lines"][0] | {"surprise": "x"}], "malformed"),
+        ([], "malformed"),
+    ],
+)
 def test_a_posting_that_cannot_stand_is_refused_whole(
-        erp: Erp, lines: list[dict[str, Any]], code: str) -> None:
+    erp: Erp, lines: list[dict[str, Any]], code: str
+) -> None:
     refused = erp.post(changed(INVOICES, lines=lines))
 
     assert refused.json()["error"]["code"] == code
@@ -148,9 +204,18 @@ def test_a_posting_that_cannot_stand_is_refused_whole(
     assert erp.get("invoices/INV-A").json()["open_cents"] == 100_000
 
 
-@pytest.mark.parametrize("body", ["text", [], None, {}, changed(CASH, category="other"),
-                                  changed(CASH, date="yesterday"),
-                                  changed(CASH, reference="x" * 121)])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "text",
+        [],
+        None,
+        {},
+        changed(CASH, category="other"),
+        changed(CASH, date="yesterday"),
+        changed(CASH, reference="x" * 121),
+    ],
+)
 def test_a_malformed_posting_names_the_problem(erp: Erp, body: Any) -> None:
     refused = erp.post(body)
 

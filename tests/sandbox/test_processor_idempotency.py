@@ -102,8 +102,9 @@ def test_keys_of_different_accounts_are_independent(processor: Processor) -> Non
     processor.world.seed_account("acct_other")
 
     here = processor.api.customers.create({"name": "Demo"}, processor.options("same"))
-    there = processor.api.customers.create({"name": "Demo"},
-                                           processor.options("same", account="acct_other"))
+    there = processor.api.customers.create(
+        {"name": "Demo"}, processor.options("same", account="acct_other")
+    )
 
     assert here.id != there.id
 
@@ -131,8 +132,9 @@ def test_a_lost_reply_is_answered_by_the_retry_with_the_same_key(processor: Proc
 
 def test_a_lost_request_charges_nothing_until_it_is_retried(processor: Processor) -> None:
     customer, method = processor.linked()
-    processor.world.script.apply({"next_request": {"timeout": "before",
-                                                   "path": "/v1/payment_intents"}})
+    processor.world.script.apply(
+        {"next_request": {"timeout": "before", "path": "/v1/payment_intents"}}
+    )
 
     with pytest.raises(stripe.APIConnectionError):
         processor.pay(customer, method, key="attempt-1")

@@ -20,10 +20,13 @@ def test_an_ach_payment_is_processing_for_four_days_and_then_succeeds(processor:
     assert after.latest_charge.balance_transaction.net == 140_200 - 500
 
 
-@pytest.mark.parametrize(("amount_cents", "fee_cents"), [(50, 0), (1_000, 8), (10_000, 80),
-                                                  (62_499, 500), (5_000_000, 500)])
+@pytest.mark.parametrize(
+    ("amount_cents", "fee_cents"),
+    [(50, 0), (1_000, 8), (10_000, 80), (62_499, 500), (5_000_000, 500)],
+)
 def test_an_ach_fee_is_eight_tenths_of_a_percent_and_at_most_five_dollars(
-        processor: Processor, amount_cents: int, fee_cents: int) -> None:
+    processor: Processor, amount_cents: int, fee_cents: int
+) -> None:
     made = processor.pay(*processor.linked(), amount_cents)
 
     processor.advance(days=4)
@@ -42,10 +45,13 @@ def test_a_card_payment_succeeds_at_once_with_the_card_fee(processor: Processor)
     assert (row.fee, row.reporting_category, row.status) == (4_096, "charge", "pending")
 
 
-@pytest.mark.parametrize(("code", "stripe_code"), [
-    ("R01", "insufficient_funds"), ("R03", "no_account"), ("R29", "debit_not_authorized")])
+@pytest.mark.parametrize(
+    ("code", "stripe_code"),
+    [("R01", "insufficient_funds"), ("R03", "no_account"), ("R29", "debit_not_authorized")],
+)
 def test_a_scripted_return_fails_the_next_ach_payment_only(
-        processor: Processor, code: str, stripe_code: str) -> None:
+    processor: Processor, code: str, stripe_code: str
+) -> None:
     processor.world.script.apply({"next_payment": {"failure_code": code}})
     customer, method = processor.linked()
     failing, fine = processor.pay(customer, method), processor.pay(customer, method)
@@ -100,18 +106,21 @@ def test_a_bank_token_works_once(processor: Processor) -> None:
     processor.api.customers.payment_sources.create(owner, {"source": token}, processor.options())
 
     with pytest.raises(stripe.InvalidRequestError) as refused:
-        processor.api.customers.payment_sources.create(owner, {"source": token},
-                                                       processor.options())
+        processor.api.customers.payment_sources.create(
+            owner, {"source": token}, processor.options()
+        )
 
     assert refused.value.code == "token_already_used"
 
 
 def test_a_debit_under_way_cannot_be_canceled_but_an_unconfirmed_one_can(
-        processor: Processor) -> None:
+    processor: Processor,
+) -> None:
     customer, method = processor.linked()
     under_way = processor.pay(customer, method)
     waiting = processor.api.payment_intents.create(
-        {"amount": 5_000, "currency": "usd", "customer": customer}, processor.options())
+        {"amount": 5_000, "currency": "usd", "customer": customer}, processor.options()
+    )
 
     canceled = processor.api.payment_intents.cancel(waiting.id, None, processor.options())
     with pytest.raises(stripe.InvalidRequestError) as refused:
@@ -125,10 +134,12 @@ def test_an_intent_is_confirmed_later_with_its_own_mandate(processor: Processor)
     customer = processor.customer()
     method = processor.bank(customer)
     waiting = processor.api.payment_intents.create(
-        {"amount": 5_000, "currency": "usd", "customer": customer}, processor.options())
+        {"amount": 5_000, "currency": "usd", "customer": customer}, processor.options()
+    )
 
     confirmed = processor.api.payment_intents.confirm(
-        waiting.id, {"payment_method": method, "mandate_data": ACCEPTANCE}, processor.options())
+        waiting.id, {"payment_method": method, "mandate_data": ACCEPTANCE}, processor.options()
+    )
 
     assert (waiting.status, confirmed.status) == ("requires_payment_method", "processing")
 
@@ -138,8 +149,9 @@ def test_accounts_do_not_see_each_other(processor: Processor) -> None:
     made = processor.pay(*processor.linked())
 
     with pytest.raises(stripe.InvalidRequestError) as refused:
-        processor.api.payment_intents.retrieve(made.id, None,
-                                               processor.options(account="acct_other"))
+        processor.api.payment_intents.retrieve(
+            made.id, None, processor.options(account="acct_other")
+        )
 
     assert (refused.value.http_status, refused.value.code) == (404, "resource_missing")
 
@@ -151,10 +163,20 @@ def test_an_unknown_account_and_a_wrong_key_are_refused(processor: Processor) ->
         processor.api.balance.retrieve(None, {"api_key": "sk_test_wrong"})
 
 
-@pytest.mark.parametrize("changed", [{"amount": "10.5"}, {"amount": 49}, {"amount": -1},
-                              {"currency": "eur"}, {"surprise": "x"}, {"customer": "cus_nobody"}])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"amount": "10.5"},
+        {"amount": 49},
+        {"amount": -1},
+        {"currency": "eur"},
+        {"surprise": "x"},
+        {"customer": "cus_nobody"},
+    ],
+)
 def test_a_malformed_payment_is_refused_and_nothing_is_made(
-        processor: Processor, changed: dict[str, object]) -> None:
+    processor: Processor, changed: dict[str, object]
+) -> None:
     wanted = {"amount": 5_000, "currency": "usd"} | changed
 
     with pytest.raises(stripe.InvalidRequestError):

@@ -6,8 +6,9 @@ from tests.sandbox.builders import Processor
 
 
 def rows_of(processor: Processor, payout_id: str) -> list[dict[str, object]]:
-    found = processor.api.balance_transactions.list({"payout": payout_id, "limit": 50},
-                                                    processor.options())
+    found = processor.api.balance_transactions.list(
+        {"payout": payout_id, "limit": 50}, processor.options()
+    )
     return [row.to_dict() for row in found.auto_paging_iter()]
 
 
@@ -64,8 +65,12 @@ def test_every_row_is_in_exactly_one_payout(processor: Processor) -> None:
     processor.advance(days=8)
 
     payouts = processor.api.payouts.list(None, processor.options()).data
-    carried = [row["id"] for payout in payouts for row in rows_of(processor, payout.id)
-               if row["type"] != "payout"]
+    carried = [
+        row["id"]
+        for payout in payouts
+        for row in rows_of(processor, payout.id)
+        if row["type"] != "payout"
+    ]
     assert len(carried) == len(set(carried)) == 10
     assert sum(payout.amount for payout in payouts) == 5 * (10_000 - 80) + 5 * (2_500 - 103)
 
@@ -94,7 +99,11 @@ def test_the_clock_runs_due_work_in_time_order_with_its_own_time(processor: Proc
 
     events = [delivery.event() for delivery in processor.basket.drain()]
     assert [event["type"] for event in events] == [
-        "charge.succeeded", "payment_intent.succeeded", "payout.created",
-        "payout.reconciliation_completed", "payout.paid"]
+        "charge.succeeded",
+        "payment_intent.succeeded",
+        "payout.created",
+        "payout.reconciliation_completed",
+        "payout.paid",
+    ]
     assert [event["created"] for event in events] == sorted(event["created"] for event in events)
     assert events[-1]["created"] - events[2]["created"] == 2 * 86_400

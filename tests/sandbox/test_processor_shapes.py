@@ -15,8 +15,20 @@ from tests.sandbox.openapi import Description
 
 FIXTURES = Path(__file__).parents[3] / "shared" / "reference" / "stripe-object-fixtures.json"
 STRIPE = Description(sspec["components"]["schemas"])
-KINDS = ("account", "balance", "balance_transaction", "bank_account", "charge", "customer",
-         "event", "mandate", "payment_intent", "payment_method", "payout", "setup_intent")
+KINDS = (
+    "account",
+    "balance",
+    "balance_transaction",
+    "bank_account",
+    "charge",
+    "customer",
+    "event",
+    "mandate",
+    "payment_intent",
+    "payment_method",
+    "payout",
+    "setup_intent",
+)
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +40,9 @@ def answered() -> dict[str, list[dict[str, Any]]]:
     card = processor.card(customer)
     for method in (bank, bank, card):
         processor.pay(customer, method)
-    waiting = processor.api.payment_intents.create({"amount": 900, "currency": "usd"},
-                                                   processor.options())
+    waiting = processor.api.payment_intents.create(
+        {"amount": 900, "currency": "usd"}, processor.options()
+    )
     processor.api.payment_intents.cancel(waiting.id, None, processor.options())
     processor.advance(days=8)
     processor.pay(customer, bank)
@@ -38,18 +51,29 @@ def answered() -> dict[str, list[dict[str, Any]]]:
 
 def _everything(processor: Processor, customer: str) -> dict[str, list[dict[str, Any]]]:
     api, options, page = processor.api, processor.options(), {"limit": 100}
-    lists = [api.payment_intents.list(page, options), api.charges.list(page, options),
-             api.balance_transactions.list(page, options), api.payouts.list(page, options),
-             api.events.list(page, options), api.customers.list(page, options),
-             api.customers.payment_sources.list(customer, page, options),
-             api.payment_methods.list({"customer": customer}, options)]
+    lists = [
+        api.payment_intents.list(page, options),
+        api.charges.list(page, options),
+        api.balance_transactions.list(page, options),
+        api.payouts.list(page, options),
+        api.events.list(page, options),
+        api.customers.list(page, options),
+        api.customers.payment_sources.list(customer, page, options),
+        api.payment_methods.list({"customer": customer}, options),
+    ]
     things = [thing for found in lists for thing in found.data]
-    setup_ids = [thing.data.object.id for thing in things
-                 if thing.object == "event" and thing.type == "setup_intent.succeeded"]
+    setup_ids = [
+        thing.data.object.id
+        for thing in things
+        if thing.object == "event" and thing.type == "setup_intent.succeeded"
+    ]
     setups = [api.setup_intents.retrieve(one, None, options) for one in setup_ids]
-    things += [*setups, *(api.mandates.retrieve(one.mandate, None, options) for one in setups),
-               api.balance.retrieve(None, options),
-               api.accounts.retrieve(options["stripe_account"])]
+    things += [
+        *setups,
+        *(api.mandates.retrieve(one.mandate, None, options) for one in setups),
+        api.balance.retrieve(None, options),
+        api.accounts.retrieve(options["stripe_account"]),
+    ]
     kinds: dict[str, list[dict[str, Any]]] = {kind: [] for kind in KINDS}
     for thing in things:
         kinds[thing.object].append(thing.to_dict())
@@ -58,7 +82,8 @@ def _everything(processor: Processor, customer: str) -> dict[str, list[dict[str,
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_answered_object_is_what_stripe_describes(
-        answered: dict[str, list[dict[str, Any]]], kind: str) -> None:
+    answered: dict[str, list[dict[str, Any]]], kind: str
+) -> None:
     things = answered[kind]
 
     problems = [problem for thing in things for problem in STRIPE.problems(kind, thing)]
@@ -68,7 +93,8 @@ def test_every_answered_object_is_what_stripe_describes(
 
 
 def test_every_event_carries_an_object_as_stripe_describes_it(
-        answered: dict[str, list[dict[str, Any]]]) -> None:
+    answered: dict[str, list[dict[str, Any]]],
+) -> None:
     carried = [event["data"]["object"] for event in answered["event"]]
 
     problems = [problem for thing in carried for problem in STRIPE.problems(thing["object"], thing)]
@@ -83,8 +109,10 @@ def test_expanded_objects_are_what_stripe_describes(processor: Processor) -> Non
     processor.advance(days=4)
 
     expanded = processor.api.payment_intents.retrieve(
-        made.id, {"expand": ["customer", "payment_method", "latest_charge.balance_transaction"]},
-        processor.options()).to_dict()
+        made.id,
+        {"expand": ["customer", "payment_method", "latest_charge.balance_transaction"]},
+        processor.options(),
+    ).to_dict()
 
     assert STRIPE.problems("payment_intent", expanded) == []
     assert expanded["customer"]["id"] == customer
@@ -94,7 +122,8 @@ def test_expanded_objects_are_what_stripe_describes(processor: Processor) -> Non
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_check_itself_finds_a_missing_and_an_invented_field(
-        answered: dict[str, list[dict[str, Any]]], kind: str) -> None:
+    answered: dict[str, list[dict[str, Any]]], kind: str
+) -> None:
     broken = dict(answered[kind][0]) | {"invented": 1}
     del broken["object"]
 
@@ -106,15 +135,24 @@ def test_the_check_itself_finds_a_missing_and_an_invented_field(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_objects_have_the_fields_of_stripes_own_samples(
-        answered: dict[str, list[dict[str, Any]]], kind: str) -> None:
+    answered: dict[str, list[dict[str, Any]]], kind: str
+) -> None:
     if not FIXTURES.exists():
         pytest.skip("Stripe's sample objects are not beside the project (../shared/reference).")
     sample = json.loads(FIXTURES.read_text())["resources"][kind]
-    rarely = {"account": {"settings"}, "balance": {"connect_reserved"},
-              "customer": {"sources"}, "charge": {"refunds", "source"},
-              "payment_intent": {"source"}}
+    rarely = {
+        "account": {"settings"},
+        "balance": {"connect_reserved"},
+        "customer": {"sources"},
+        "charge": {"refunds", "source"},
+        "payment_intent": {"source"},
+    }
 
     missing = {name for name in sample if name not in answered[kind][0]} - rarely.get(kind, set())
 
-    assert missing <= {"customer_account", "excluded_payment_method_types", "managed_payments",
-                       "card"}
+    assert missing <= {
+        "customer_account",
+        "excluded_payment_method_types",
+        "managed_payments",
+        "card",
+    }

@@ -28,14 +28,16 @@ def test_a_connect_webhook_verifies_with_the_connect_secret_only(processor: Proc
     processor.pay(*processor.linked())
     webhook = processor.basket.drain()[-1]
 
-    event = stripe.Webhook.construct_event(webhook.payload, webhook.signature,
-                                           keys.STRIPE_CONNECT_WEBHOOK_SECRET)
+    event = stripe.Webhook.construct_event(
+        webhook.payload, webhook.signature, keys.STRIPE_CONNECT_WEBHOOK_SECRET
+    )
 
     assert (webhook.endpoint, event.account, event.livemode) == ("connect", ACCOUNT, False)
     assert event.type == "payment_intent.processing"
     with pytest.raises(stripe.SignatureVerificationError):
-        stripe.Webhook.construct_event(webhook.payload, webhook.signature,
-                                       keys.STRIPE_ACCOUNT_WEBHOOK_SECRET)
+        stripe.Webhook.construct_event(
+            webhook.payload, webhook.signature, keys.STRIPE_ACCOUNT_WEBHOOK_SECRET
+        )
 
 
 def test_the_platforms_own_events_go_to_the_account_endpoint(processor: Processor) -> None:
@@ -52,8 +54,7 @@ def test_an_event_can_be_retrieved_and_listed_as_it_was_sent(processor: Processo
     sent = processor.basket.drain()[-1].event()
 
     found = processor.api.events.retrieve(sent["id"], None, processor.options())
-    listed = processor.api.events.list({"type": "payment_intent.processing"},
-                                       processor.options())
+    listed = processor.api.events.list({"type": "payment_intent.processing"}, processor.options())
 
     assert found.to_dict()["data"] == sent["data"]
     assert [event.id for event in listed.data] == [sent["id"]]
@@ -63,8 +64,11 @@ def test_an_event_keeps_the_object_as_it_was(processor: Processor) -> None:
     processor.pay(*processor.linked())
     processor.advance(days=4)
 
-    [first] = [webhook.event() for webhook in processor.basket.drain()
-               if webhook.event()["type"] == "payment_intent.created"]
+    [first] = [
+        webhook.event()
+        for webhook in processor.basket.drain()
+        if webhook.event()["type"] == "payment_intent.created"
+    ]
 
     assert first["data"]["object"]["status"] == "requires_confirmation"
 
@@ -82,8 +86,9 @@ def test_noise_duplicates_and_reorders_the_same_way_for_the_same_seed() -> None:
 
 
 def test_a_webhook_can_never_come_though_the_event_exists(processor: Processor) -> None:
-    processor.world.script.apply({"next_webhook": {"type": "payment_intent.succeeded",
-                                                   "never": True}})
+    processor.world.script.apply(
+        {"next_webhook": {"type": "payment_intent.succeeded", "never": True}}
+    )
     processor.pay(*processor.linked())
 
     processor.advance(days=30)
@@ -94,8 +99,9 @@ def test_a_webhook_can_never_come_though_the_event_exists(processor: Processor) 
 
 
 def test_a_webhook_can_come_three_days_late(processor: Processor) -> None:
-    processor.world.script.apply({"next_webhook": {"type": "payment_intent.succeeded",
-                                                   "delay_days": 3}})
+    processor.world.script.apply(
+        {"next_webhook": {"type": "payment_intent.succeeded", "delay_days": 3}}
+    )
     processor.pay(*processor.linked())
     processor.advance(days=6, hours=23)
     before = types(processor.basket.drain())
@@ -107,24 +113,32 @@ def test_a_webhook_can_come_three_days_late(processor: Processor) -> None:
 
 
 def test_a_webhook_can_lie_about_the_amount_while_the_api_does_not(processor: Processor) -> None:
-    processor.world.script.apply({"next_webhook": {"type": "payment_intent.succeeded",
-                                                   "amount_cents": 1}})
+    processor.world.script.apply(
+        {"next_webhook": {"type": "payment_intent.succeeded", "amount_cents": 1}}
+    )
     made = processor.pay(*processor.linked(), 140_200)
     processor.advance(days=4)
 
-    [lie] = [webhook.event() for webhook in processor.basket.drain()
-             if webhook.event()["type"] == "payment_intent.succeeded"]
+    [lie] = [
+        webhook.event()
+        for webhook in processor.basket.drain()
+        if webhook.event()["type"] == "payment_intent.succeeded"
+    ]
 
     assert lie["data"]["object"]["amount"] == lie["data"]["object"]["amount_received"] == 1
     assert processor.intent(made.id).amount == 140_200
 
 
 def test_a_webhook_can_be_duplicated_once_and_sent_again_by_hand(processor: Processor) -> None:
-    processor.world.script.apply({"next_webhook": {"type": "payment_intent.processing",
-                                                   "duplicate": 2}})
+    processor.world.script.apply(
+        {"next_webhook": {"type": "payment_intent.processing", "duplicate": 2}}
+    )
     processor.pay(*processor.linked())
-    sent = [webhook.event() for webhook in processor.basket.drain()
-            if webhook.event()["type"] == "payment_intent.processing"]
+    sent = [
+        webhook.event()
+        for webhook in processor.basket.drain()
+        if webhook.event()["type"] == "payment_intent.processing"
+    ]
 
     again = processor.world.redeliver(sent[0]["id"])
 
@@ -134,19 +148,27 @@ def test_a_webhook_can_be_duplicated_once_and_sent_again_by_hand(processor: Proc
     assert not processor.world.redeliver("evt_nobody")
 
 
-@pytest.mark.parametrize("wanted", [{"surprise": 1}, {"next_payment": {"failure_code": "R99"}},
-                                    {"next_request": {"timeout": "sometimes"}},
-                                    {"settings": {"ach_days": "two"}},
-                                    {"webhooks": {"sead": 7}}])
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"surprise": 1},
+        {"next_payment": {"failure_code": "R99"}},
+        {"next_request": {"timeout": "sometimes"}},
+        {"settings": {"ach_days": "two"}},
+        {"webhooks": {"sead": 7}},
+    ],
+)
 def test_a_script_that_says_nothing_known_is_refused(
-        processor: Processor, wanted: dict[str, object]) -> None:
+    processor: Processor, wanted: dict[str, object]
+) -> None:
     with pytest.raises((KeyError, TypeError, ValueError)):
         processor.world.script.apply(wanted)
 
 
 def test_reset_clears_the_script(processor: Processor) -> None:
-    processor.world.script.apply({"next_payment": {"failure_code": "R01"},
-                                  "settings": {"ach_days": 1}})
+    processor.world.script.apply(
+        {"next_payment": {"failure_code": "R01"}, "settings": {"ach_days": 1}}
+    )
 
     processor.world.script.apply({"reset": True})
 

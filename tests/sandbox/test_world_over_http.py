@@ -18,9 +18,12 @@ OPTIONS = {"stripe_account": ACCOUNT}
 
 def client(served: Served, timeout: float = 10) -> stripe.StripeClient:
     requests.post(f"{served.url}/stripe/_accounts", json={"id": ACCOUNT}, timeout=10)
-    return stripe.StripeClient(keys.STRIPE_SECRET_KEY, max_network_retries=0,
-                               http_client=stripe.RequestsClient(timeout=timeout),
-                               base_addresses={"api": f"{served.url}/stripe"})
+    return stripe.StripeClient(
+        keys.STRIPE_SECRET_KEY,
+        max_network_retries=0,
+        http_client=stripe.RequestsClient(timeout=timeout),
+        base_addresses={"api": f"{served.url}/stripe"},
+    )
 
 
 def test_the_real_library_creates_and_pages_over_http(served: Served) -> None:
@@ -39,15 +42,20 @@ def test_a_webhook_arrives_signed_and_is_retried_until_accepted(served: Served) 
 
     tries = [served.inbox.next() for _ in range(3)]
 
-    events = [stripe.Webhook.construct_event(got.body, got.headers["Stripe-Signature"],
-                                             keys.STRIPE_CONNECT_WEBHOOK_SECRET) for got in tries]
+    events = [
+        stripe.Webhook.construct_event(
+            got.body, got.headers["Stripe-Signature"], keys.STRIPE_CONNECT_WEBHOOK_SECRET
+        )
+        for got in tries
+    ]
     assert {got.path for got in tries} == {"/webhooks/stripe/connect"}
     assert len({event.id for event in events}) == 1
     assert (events[0].type, events[0].account) == ("customer.created", ACCOUNT)
 
 
 def test_a_scripted_timeout_is_a_timeout_on_the_wire_and_the_request_counted(
-        served: Served) -> None:
+    served: Served,
+) -> None:
     api = client(served, timeout=0.4).v1
     script = {"next_request": {"timeout": "after", "seconds": 1.0}}
     requests.post(f"{served.url}/stripe/_script", json=script, timeout=10)
@@ -69,15 +77,22 @@ def test_the_clock_is_read_set_and_advanced(served: Served) -> None:
     jumped = clock(set="2027-01-01T00:00:00Z").json()["now"]
 
     assert datetime.fromisoformat(start) == START
-    assert steps == ["2026-11-26T15:00:00+00:00", "2026-11-26T19:00:00+00:00",
-                     "2026-11-26T19:01:30+00:00", "2026-12-03T19:01:30+00:00"]
+    assert steps == [
+        "2026-11-26T15:00:00+00:00",
+        "2026-11-26T19:00:00+00:00",
+        "2026-11-26T19:01:30+00:00",
+        "2026-12-03T19:01:30+00:00",
+    ]
     assert datetime.fromisoformat(jumped) == datetime(2027, 1, 1, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("wanted", [{}, {"advance": "soon"}, {"advance": -5}, {"set": "tomorrow"},
-                                    {"set": "2027-01-01T00:00:00"}])
+@pytest.mark.parametrize(
+    "wanted",
+    [{}, {"advance": "soon"}, {"advance": -5}, {"set": "tomorrow"}, {"set": "2027-01-01T00:00:00"}],
+)
 def test_an_unclear_clock_request_is_refused_and_moves_nothing(
-        served: Served, wanted: dict[str, object]) -> None:
+    served: Served, wanted: dict[str, object]
+) -> None:
     refused = requests.post(f"{served.url}/clock", json=wanted, timeout=10)
 
     assert refused.status_code == 400
@@ -107,10 +122,18 @@ def test_the_index_page_links_to_every_part(served: Served) -> None:
 
 
 def test_mails_are_read_newest_first_with_their_links() -> None:
-    stored = {"messages": {"000000000000": [
-        record(subject="First", Timestamp=1.0),
-        record(subject="Second", Timestamp=2.0,
-               BodyText="Open http://localhost:8080/i?i=demo.1 now")]}}
+    stored = {
+        "messages": {
+            "000000000000": [
+                record(subject="First", Timestamp=1.0),
+                record(
+                    subject="Second",
+                    Timestamp=2.0,
+                    BodyText="Open http://localhost:8080/i?i=demo.1 now",
+                ),
+            ]
+        }
+    }
 
     newest, oldest = read_mails(stored)
 
@@ -120,9 +143,15 @@ def test_mails_are_read_newest_first_with_their_links() -> None:
 
 
 def record(*, subject: str, **changed: object) -> dict[str, object]:
-    return {"MessageId": f"{subject}@email.amazonses.com", "Source": "demo@example.test",
-            "To": ["pat@example.test"], "Subject": subject, "BodyText": "", "BodyHtml": None,
-            "Type": "SendEmail"} | changed
+    return {
+        "MessageId": f"{subject}@email.amazonses.com",
+        "Source": "demo@example.test",
+        "To": ["pat@example.test"],
+        "Subject": subject,
+        "BodyText": "",
+        "BodyHtml": None,
+        "Type": "SendEmail",
+    } | changed
 
 
 def test_the_mail_page_says_what_to_do_when_the_local_aws_is_down(served: Served) -> None:

@@ -70,8 +70,11 @@ def _answer(world: PlaidWorld, path: str) -> Response:
             time.sleep(fault.get("seconds", 30))
         _refuse_as_scripted(fault)
         answer = world.handle(
-            path, body, client_id=request.headers.get("PLAID-CLIENT-ID", body.get("client_id", "")),
-            secret=request.headers.get("PLAID-SECRET", body.get("secret", "")))
+            path,
+            body,
+            client_id=request.headers.get("PLAID-CLIENT-ID", body.get("client_id", "")),
+            secret=request.headers.get("PLAID-SECRET", body.get("secret", "")),
+        )
     except BankLinkRefusal as refusal:
         said = objects.error(refusal.kind, refusal.code, str(refusal), request_id=request_id)
         shown = jsonify(said)
@@ -84,22 +87,26 @@ def _answer(world: PlaidWorld, path: str) -> Response:
 
 def _refuse_as_scripted(fault: Json) -> None:
     if "error_code" in fault:
-        raise BankLinkRefusal(fault.get("error_type", "ITEM_ERROR"), fault["error_code"],
-                              "scripted by the sandbox")
+        raise BankLinkRefusal(
+            fault.get("error_type", "ITEM_ERROR"), fault["error_code"], "scripted by the sandbox"
+        )
 
 
 def _show(world: PlaidWorld, page_id: str, *, error: str | None) -> AnyResponse:
     link = world.open_page(page_id)
     if link is None:
         return _gone()
-    text = render_template("hosted.html", client=link.request["client_name"], error=error,
-                           institutions=INSTITUTIONS)
+    text = render_template(
+        "hosted.html", client=link.request["client_name"], error=error, institutions=INSTITUTIONS
+    )
     return Response(text, status=400 if error else 200)
 
 
 def _gone() -> AnyResponse:
-    return _page("This link was used already or has expired. Nothing was linked. "
-                 "Go back and start again.", status=410)
+    return _page(
+        "This link was used already or has expired. Nothing was linked. Go back and start again.",
+        status=410,
+    )
 
 
 def _page(sentence: str, *, status: int) -> AnyResponse:
@@ -108,10 +115,17 @@ def _page(sentence: str, *, status: int) -> AnyResponse:
 
 def _deliver(url: str, body: bytes, token: str) -> None:
     for attempt in range(_ATTEMPTS):
-        sent = urllib.request.Request(url, data=body, method="POST", headers={  # noqa: S310
-            "Content-Type": "application/json", "Plaid-Verification": token})
+        sent = urllib.request.Request(  # noqa: S310 - our own front door.
+            url,
+            data=body,
+            method="POST",
+            headers={
+                "Content-Type": "application/json",
+                "Plaid-Verification": token,
+            },
+        )
         try:
             with urllib.request.urlopen(sent, timeout=_TIMEOUT_SECONDS):  # noqa: S310
                 return
         except OSError:
-            time.sleep(2 ** attempt)
+            time.sleep(2**attempt)

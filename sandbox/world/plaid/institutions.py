@@ -32,20 +32,56 @@ class Institution:
 
 
 INSTITUTIONS = (
-    Institution("ins_demo_1", "First Demo Bank", "021000021", (
-        BankAccount("demo-acc-first-business", "Business Checking", "First Demo Business Checking",
-                    "checking", "business", "000123456789", 18_452_011),
-        BankAccount("demo-acc-first-savings", "Business Savings", "First Demo Business Savings",
-                    "savings", "business", "000123459210", 6_310_000),
-    )),
-    Institution("ins_demo_2", "Timberline Demo Credit Union", "011401533", (
-        BankAccount("demo-acc-timber-checking", "Contractor Checking",
-                    "Timberline Contractor Checking", "checking", "business", "9900007731",
-                    4_020_550),
-        BankAccount("demo-acc-timber-personal", "Everyday Checking",
-                    "Timberline Everyday Checking", "checking", "personal", "9900001187",
-                    215_003),
-    )),
+    Institution(
+        "ins_demo_1",
+        "First Demo Bank",
+        "021000021",
+        (
+            BankAccount(
+                "demo-acc-first-business",
+                "Business Checking",
+                "First Demo Business Checking",
+                "checking",
+                "business",
+                "000123456789",
+                18_452_011,
+            ),
+            BankAccount(
+                "demo-acc-first-savings",
+                "Business Savings",
+                "First Demo Business Savings",
+                "savings",
+                "business",
+                "000123459210",
+                6_310_000,
+            ),
+        ),
+    ),
+    Institution(
+        "ins_demo_2",
+        "Timberline Demo Credit Union",
+        "011401533",
+        (
+            BankAccount(
+                "demo-acc-timber-checking",
+                "Contractor Checking",
+                "Timberline Contractor Checking",
+                "checking",
+                "business",
+                "9900007731",
+                4_020_550,
+            ),
+            BankAccount(
+                "demo-acc-timber-personal",
+                "Everyday Checking",
+                "Timberline Everyday Checking",
+                "checking",
+                "personal",
+                "9900001187",
+                215_003,
+            ),
+        ),
+    ),
 )
 
 

@@ -14,8 +14,10 @@ Point = tuple[int, int] | None
 
 _P = 0xFFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF
 _N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-_G = (0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
-      0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5)
+_G = (
+    0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
+    0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5,
+)
 
 
 def public_point(private_key: int) -> tuple[int, int]:
@@ -49,9 +51,17 @@ def sign_token(claims: Json, *, key_id: str, private_key: int) -> str:
 def public_key(*, key_id: str, private_key: int, created_at: int) -> Json:
     """Return the public half as a JSON Web Key, in the shape the bank link publishes."""
     x, y = public_point(private_key)
-    return {"alg": "ES256", "crv": "P-256", "kid": key_id, "kty": "EC", "use": "sig",
-            "x": _encode(x.to_bytes(32, "big")), "y": _encode(y.to_bytes(32, "big")),
-            "created_at": created_at, "expired_at": None}
+    return {
+        "alg": "ES256",
+        "crv": "P-256",
+        "kid": key_id,
+        "kty": "EC",
+        "use": "sig",
+        "x": _encode(x.to_bytes(32, "big")),
+        "y": _encode(y.to_bytes(32, "big")),
+        "created_at": created_at,
+        "expired_at": None,
+    }
 
 
 def _encode(raw: bytes) -> str:

@@ -76,12 +76,16 @@ class PlaidWorld:
     def handle(self, path: str, body: Json, *, client_id: str, secret: str) -> Json:
         """Answer one API call; raise BankLinkRefusal in the vendor's words."""
         if (client_id, secret) != (keys.PLAID_CLIENT_ID, keys.PLAID_SECRET):
-            raise BankLinkRefusal("INVALID_INPUT", "INVALID_API_KEYS",
-                                  "invalid client_id or secret provided")
+            raise BankLinkRefusal(
+                "INVALID_INPUT", "INVALID_API_KEYS", "invalid client_id or secret provided"
+            )
         endpoint = {
-            "/link/token/create": self._create_link, "/link/token/get": self._get_link,
-            "/item/public_token/exchange": self._exchange, "/accounts/get": self._accounts,
-            "/auth/get": self._auth, "/item/remove": self._remove,
+            "/link/token/create": self._create_link,
+            "/link/token/get": self._get_link,
+            "/item/public_token/exchange": self._exchange,
+            "/accounts/get": self._accounts,
+            "/auth/get": self._auth,
+            "/item/remove": self._remove,
             "/processor/stripe/bank_account_token/create": self._processor_token,
             "/webhook_verification_key/get": self._verification_key,
         }.get(path)
@@ -125,22 +129,36 @@ class PlaidWorld:
         if not url:
             return
         tokens = [result["public_token"] for result in link.results]
-        body = json.dumps({
-            "webhook_type": "LINK", "webhook_code": "SESSION_FINISHED",
-            "status": "SUCCESS" if tokens else "EXITED", "link_session_id": link.session_id,
-            "link_token": link.token, "public_tokens": tokens, "environment": "sandbox",
-        }).encode()
+        body = json.dumps(
+            {
+                "webhook_type": "LINK",
+                "webhook_code": "SESSION_FINISHED",
+                "status": "SUCCESS" if tokens else "EXITED",
+                "link_session_id": link.session_id,
+                "link_token": link.token,
+                "public_tokens": tokens,
+                "environment": "sandbox",
+            }
+        ).encode()
         self._hook(url, body, sign_webhook(body))
 
     def _create_link(self, body: Json) -> Json:
         for name in ("client_name", "language", "country_codes", "user"):
             if not body.get(name):
-                raise BankLinkRefusal("INVALID_REQUEST", "MISSING_FIELDS",
-                                      f"the following required fields are missing: {name}")
+                raise BankLinkRefusal(
+                    "INVALID_REQUEST",
+                    "MISSING_FIELDS",
+                    f"the following required fields are missing: {name}",
+                )
         hosted, now = body.get("hosted_link"), wall_now()
         life = (hosted or {}).get("url_lifetime_seconds") or _LINK_LIFE.total_seconds()
-        link = Link(token=f"link-sandbox-{secrets.token_hex(16)}", created=now, request=body,
-                    page_id=secrets.token_urlsafe(18), expires=now + timedelta(seconds=life))
+        link = Link(
+            token=f"link-sandbox-{secrets.token_hex(16)}",
+            created=now,
+            request=body,
+            page_id=secrets.token_urlsafe(18),
+            expires=now + timedelta(seconds=life),
+        )
         self._links[link.token] = link
         answer = {"link_token": link.token, "expiration": _stamp(link.expires)}
         if hosted is not None:
@@ -150,51 +168,85 @@ class PlaidWorld:
     def _get_link(self, body: Json) -> Json:
         link = self._links.get(str(body.get("link_token")))
         if link is None:
-            raise BankLinkRefusal("INVALID_INPUT", "INVALID_LINK_TOKEN",
-                                  "could not find matching link token")
+            raise BankLinkRefusal(
+                "INVALID_INPUT", "INVALID_LINK_TOKEN", "could not find matching link token"
+            )
         sent, visits = link.request, []
         if link.finished:
-            visits = [objects.session(link.session_id, started=_stamp(link.created),
-                                      finished=_stamp(link.finished), results=link.results,
-                                      exited=link.exited)]
-        return {"link_token": link.token, "created_at": _stamp(link.created),
-                "expiration": _stamp(link.expires), "link_sessions": visits,
-                "metadata": {"initial_products": sent.get("products") or [],
-                             "webhook": sent.get("webhook"), "language": sent["language"],
-                             "country_codes": sent["country_codes"], "redirect_uri": None,
-                             "client_name": sent["client_name"]}}
+            visits = [
+                objects.session(
+                    link.session_id,
+                    started=_stamp(link.created),
+                    finished=_stamp(link.finished),
+                    results=link.results,
+                    exited=link.exited,
+                )
+            ]
+        return {
+            "link_token": link.token,
+            "created_at": _stamp(link.created),
+            "expiration": _stamp(link.expires),
+            "link_sessions": visits,
+            "metadata": {
+                "initial_products": sent.get("products") or [],
+                "webhook": sent.get("webhook"),
+                "language": sent["language"],
+                "country_codes": sent["country_codes"],
+                "redirect_uri": None,
+                "client_name": sent["client_name"],
+            },
+        }
 
     def _exchange(self, body: Json) -> Json:
         held = self._public_tokens.pop(str(body.get("public_token")), None)
         if held is None or wall_now() - held[1] > _PUBLIC_TOKEN_LIFE:
-            raise BankLinkRefusal("INVALID_INPUT", "INVALID_PUBLIC_TOKEN",
-                                  "provided public token is expired or was used")
+            raise BankLinkRefusal(
+                "INVALID_INPUT",
+                "INVALID_PUBLIC_TOKEN",
+                "provided public token is expired or was used",
+            )
         access_token = f"access-sandbox-{secrets.token_hex(16)}"
         self._items[access_token] = held[0]
         return {"access_token": access_token, "item_id": held[0].id}
 
     def _accounts(self, body: Json) -> Json:
         item = self._item(body)
-        return {"accounts": [objects.account(item.account)],
-                "item": objects.item(item.id, item.bank, webhook=item.webhook)}
+        return {
+            "accounts": [objects.account(item.account)],
+            "item": objects.item(item.id, item.bank, webhook=item.webhook),
+        }
 
     def _auth(self, body: Json) -> Json:
         item = self._item(body)
-        return self._accounts(body) | {"numbers": {
-            "ach": [objects.ach_number(item.bank, item.account)], "eft": [], "bacs": [],
-            "international": []}}
+        return self._accounts(body) | {
+            "numbers": {
+                "ach": [objects.ach_number(item.bank, item.account)],
+                "eft": [],
+                "bacs": [],
+                "international": [],
+            }
+        }
 
     def _processor_token(self, body: Json) -> Json:
         item = self._item(body)
         if body.get("account_id") != item.account.id:
-            raise BankLinkRefusal("INVALID_INPUT", "INVALID_ACCOUNT_ID",
-                                  "failed to find requested account ID for requested item")
-        token = self._mint(BankToken(
-            bank_name=item.bank.name.upper(), routing_number=item.bank.routing,
-            last4=item.account.mask, account_type=item.account.subtype,
-            holder_name="Demo account holder",
-            holder_type="company" if item.account.holder_category == "business"
-            else "individual"))
+            raise BankLinkRefusal(
+                "INVALID_INPUT",
+                "INVALID_ACCOUNT_ID",
+                "failed to find requested account ID for requested item",
+            )
+        token = self._mint(
+            BankToken(
+                bank_name=item.bank.name.upper(),
+                routing_number=item.bank.routing,
+                last4=item.account.mask,
+                account_type=item.account.subtype,
+                holder_name="Demo account holder",
+                holder_type="company"
+                if item.account.holder_category == "business"
+                else "individual",
+            )
+        )
         return {"stripe_bank_account_token": token}
 
     def _remove(self, body: Json) -> Json:
@@ -204,25 +256,35 @@ class PlaidWorld:
 
     def _verification_key(self, body: Json) -> Json:
         if body.get("key_id") != keys.PLAID_WEBHOOK_KEY_ID:
-            raise BankLinkRefusal("INVALID_INPUT", "INVALID_WEBHOOK_VERIFICATION_KEY_ID",
-                                  "invalid key_id provided")
-        return {"key": p256.public_key(key_id=keys.PLAID_WEBHOOK_KEY_ID, created_at=1_700_000_000,
-                                       private_key=keys.PLAID_WEBHOOK_PRIVATE_KEY)}
+            raise BankLinkRefusal(
+                "INVALID_INPUT", "INVALID_WEBHOOK_VERIFICATION_KEY_ID", "invalid key_id provided"
+            )
+        return {
+            "key": p256.public_key(
+                key_id=keys.PLAID_WEBHOOK_KEY_ID,
+                created_at=1_700_000_000,
+                private_key=keys.PLAID_WEBHOOK_PRIVATE_KEY,
+            )
+        }
 
     def _item(self, body: Json) -> Item:
         item = self._items.get(str(body.get("access_token")))
         if item is None:
-            raise BankLinkRefusal("INVALID_INPUT", "INVALID_ACCESS_TOKEN",
-                                  "could not find matching access token")
+            raise BankLinkRefusal(
+                "INVALID_INPUT", "INVALID_ACCESS_TOKEN", "could not find matching access token"
+            )
         return item
 
 
 def sign_webhook(body: bytes) -> str:
     """Return the Plaid-Verification token for a webhook body, issued now by wall time."""
-    claims = {"iat": int(wall_now().timestamp()),
-              "request_body_sha256": hashlib.sha256(body).hexdigest()}
-    return p256.sign_token(claims, key_id=keys.PLAID_WEBHOOK_KEY_ID,
-                           private_key=keys.PLAID_WEBHOOK_PRIVATE_KEY)
+    claims = {
+        "iat": int(wall_now().timestamp()),
+        "request_body_sha256": hashlib.sha256(body).hexdigest(),
+    }
+    return p256.sign_token(
+        claims, key_id=keys.PLAID_WEBHOOK_KEY_ID, private_key=keys.PLAID_WEBHOOK_PRIVATE_KEY
+    )
 
 
 def _stamp(moment: datetime) -> str:

@@ -18,17 +18,7 @@ def spruce_routes(world: SpruceWorld) -> Blueprint:
     def refused(refusal: ErpRefusal) -> tuple[Response, int]:
         return jsonify(refusal.body), refusal.status
 
-    @routes.post("/_script")
-    def script() -> tuple[Response, int]:
-        try:
-            world.script(request.get_json(force=True))
-        except (KeyError, TypeError, ValueError) as error:
-            return jsonify(error=str(error)), 400
-        return jsonify(scripted=True), 200
-
-    @routes.post("/<dealer>/_documents")
-    def seed(dealer: str) -> Response:
-        return jsonify(documents=world.seed_documents(dealer, request.get_json(force=True)))
+    _add_controls(routes, world)
 
     @routes.post("/<dealer>/postings")
     def post(dealer: str) -> tuple[Response, int]:
@@ -58,6 +48,20 @@ def spruce_routes(world: SpruceWorld) -> Blueprint:
     return routes
 
 
+def _add_controls(routes: Blueprint, world: SpruceWorld) -> None:
+    @routes.post("/_script")
+    def script() -> tuple[Response, int]:
+        try:
+            world.script(request.get_json(force=True))
+        except (KeyError, TypeError, ValueError) as error:
+            return jsonify(error=str(error)), 400
+        return jsonify(scripted=True), 200
+
+    @routes.post("/<dealer>/_documents")
+    def seed(dealer: str) -> Response:
+        return jsonify(documents=world.seed_documents(dealer, request.get_json(force=True)))
+
+
 def _authorised() -> None:
     if request.headers.get("Authorization") != f"Bearer {keys.SPRUCE_KEY}":
         raise ErpRefusal(401, "unauthorised", "The key is wrong or missing.")
@@ -78,5 +82,6 @@ def _before(fault: Fault | None) -> None:
     if fault.fault in {"timeout_before", "unavailable"}:
         raise ErpRefusal(503, "unavailable", "Spruce is not available; nothing was written.")
     if fault.fault == "period_closed":
-        raise ErpRefusal(422, "period_closed", "The books are closed for this day.",
-                         open_from="2999-01-01")
+        raise ErpRefusal(
+            422, "period_closed", "The books are closed for this day.", open_from="2999-01-01"
+        )

@@ -15,8 +15,18 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "journal": (),
 }
 _POSTING_FIELDS = {"reference", "category", "date", "memo", "lines"}
-_LINE_FIELDS = {"kind", "amount_cents", "debit_account", "credit_account", "customer", "job",
-                "document", "credit_document", "check_number", "memo"}
+_LINE_FIELDS = {
+    "kind",
+    "amount_cents",
+    "debit_account",
+    "credit_account",
+    "customer",
+    "job",
+    "document",
+    "credit_document",
+    "check_number",
+    "memo",
+}
 
 
 class ErpRefusal(Exception):
@@ -44,15 +54,21 @@ def check_posting(posting: Json) -> None:
         _check_line(line, f"lines[{number}].")
     debit, credit = totals(posting)
     if debit != credit:
-        raise ErpRefusal(422, "unbalanced", "Debits and credits of the posting differ.",
-                         debit_cents=debit, credit_cents=credit)
+        raise ErpRefusal(
+            422,
+            "unbalanced",
+            "Debits and credits of the posting differ.",
+            debit_cents=debit,
+            credit_cents=credit,
+        )
 
 
 def totals(posting: Json) -> tuple[int, int]:
     """Return (Σ debits, Σ credits) in cents."""
     sides = ("debit_account", "credit_account")
-    debit, credit = (sum(line["amount_cents"] for line in posting["lines"] if line.get(side))
-                     for side in sides)
+    debit, credit = (
+        sum(line["amount_cents"] for line in posting["lines"] if line.get(side)) for side in sides
+    )
     return debit, credit
 
 

@@ -76,8 +76,11 @@ class SpruceWorld:
         with self._clock.lock:
             for wanted in documents:
                 self._books[dealer].documents[wanted["document"]] = {
-                    "document": wanted["document"], "customer": wanted["customer"],
-                    "kind": wanted.get("kind", "invoice"), "open_cents": int(wanted["open_cents"])}
+                    "document": wanted["document"],
+                    "customer": wanted["customer"],
+                    "kind": wanted.get("kind", "invoice"),
+                    "open_cents": int(wanted["open_cents"]),
+                }
             return len(self._books[dealer].documents)
 
     def post(self, dealer: str, posting: Json) -> tuple[int, Json]:
@@ -87,8 +90,12 @@ class SpruceWorld:
             books, reference = self._books[dealer], posting["reference"]
             if reference in books.postings:
                 if books.contents[reference] != posting:
-                    raise ErpRefusal(409, "reference_conflict", "This reference was written with "
-                                     "other content.", reference=reference)
+                    raise ErpRefusal(
+                        409,
+                        "reference_conflict",
+                        "This reference was written with other content.",
+                        reference=reference,
+                    )
                 return 200, books.postings[reference] | {"status": "duplicate"}
             _check_period(books, date.fromisoformat(posting["date"]))
             _check_documents(books, posting["lines"])
@@ -100,8 +107,12 @@ class SpruceWorld:
         with self._clock.lock:
             found = self._books[dealer].postings.get(reference)
         if found is None:
-            raise ErpRefusal(404, "unknown_reference", "Nothing was written for this reference.",
-                             reference=reference)
+            raise ErpRefusal(
+                404,
+                "unknown_reference",
+                "Nothing was written for this reference.",
+                reference=reference,
+            )
         return found
 
     def get_document(self, dealer: str, document: str) -> Json:
@@ -109,22 +120,31 @@ class SpruceWorld:
         with self._clock.lock:
             found = self._books[dealer].documents.get(document)
             if found is None:
-                raise ErpRefusal(404, "unknown_document", "There is no such document.",
-                                 document=document)
+                raise ErpRefusal(
+                    404, "unknown_document", "There is no such document.", document=document
+                )
             return found | {"as_of": self._clock.now().isoformat()}
 
     def ledger(self, dealer: str) -> Json:
         """Return every GL account with its debits, credits and balance, and their total (0)."""
         with self._clock.lock:
             books = self._books[dealer]
-            accounts = [{"account": name, "debit_cents": books.debit_cents[name],
-                         "credit_cents": books.credit_cents[name],
-                         "balance_cents": books.debit_cents[name] - books.credit_cents[name]}
-                        for name in sorted({*books.debit_cents, *books.credit_cents})]
-            return {"dealer": dealer, "accounts": accounts,
-                    "unapplied": dict(sorted(books.unapplied_cents.items())),
-                    "total_cents": sum(row["balance_cents"] for row in accounts),
-                    "posting_count": len(books.postings)}
+            accounts = [
+                {
+                    "account": name,
+                    "debit_cents": books.debit_cents[name],
+                    "credit_cents": books.credit_cents[name],
+                    "balance_cents": books.debit_cents[name] - books.credit_cents[name],
+                }
+                for name in sorted({*books.debit_cents, *books.credit_cents})
+            ]
+            return {
+                "dealer": dealer,
+                "accounts": accounts,
+                "unapplied": dict(sorted(books.unapplied_cents.items())),
+                "total_cents": sum(row["balance_cents"] for row in accounts),
+                "posting_count": len(books.postings),
+            }
 
     def _write(self, books: DealerBooks, posting: Json) -> None:
         for line in posting["lines"]:
@@ -141,10 +161,16 @@ class SpruceWorld:
         debit, credit = totals(posting)
         books.contents[posting["reference"]] = posting
         books.postings[posting["reference"]] = {
-            "reference": posting["reference"], "status": "accepted",
-            "posting_number": f"SP-{len(books.postings) + 1:06d}", "date": posting["date"],
-            "category": posting["category"], "debit_cents": debit, "credit_cents": credit,
-            "line_count": len(posting["lines"]), "accepted_at": self._clock.now().isoformat()}
+            "reference": posting["reference"],
+            "status": "accepted",
+            "posting_number": f"SP-{len(books.postings) + 1:06d}",
+            "date": posting["date"],
+            "category": posting["category"],
+            "debit_cents": debit,
+            "credit_cents": credit,
+            "line_count": len(posting["lines"]),
+            "accepted_at": self._clock.now().isoformat(),
+        }
 
 
 def _touched(line: Json) -> list[str]:
@@ -156,8 +182,12 @@ def _touched(line: Json) -> list[str]:
 def _check_period(books: DealerBooks, day: date) -> None:
     if books.closed_through and day <= books.closed_through:
         first_open = books.closed_through + timedelta(days=1)
-        raise ErpRefusal(422, "period_closed", "The books are closed for this day.",
-                         open_from=first_open.isoformat())
+        raise ErpRefusal(
+            422,
+            "period_closed",
+            "The books are closed for this day.",
+            open_from=first_open.isoformat(),
+        )
 
 
 def _check_documents(books: DealerBooks, lines: list[Json]) -> None:
@@ -172,5 +202,10 @@ def _check_documents(books: DealerBooks, lines: list[Json]) -> None:
             raise ErpRefusal(422, "unknown_document", "There is no such document.", document=name)
         open_cents = books.documents[name]["open_cents"]
         if cents > open_cents:
-            raise ErpRefusal(422, "document_over_applied", "The document has less open than this.",
-                             document=name, open_cents=open_cents)
+            raise ErpRefusal(
+                422,
+                "document_over_applied",
+                "The document has less open than this.",
+                document=name,
+                open_cents=open_cents,
+            )

@@ -48,25 +48,26 @@ class Book:
         """Return every object of `kind`, oldest first."""
         return [thing for thing in self.objects.values() if thing["object"] == kind]
 
-    def page(self, kind: str, params: Json, *, url: str,
-             keep: Callable[[Json], bool] = lambda _: True) -> Json:
+    def page(
+        self, kind: str, params: Json, *, url: str, keep: Callable[[Json], bool] = lambda _: True
+    ) -> Json:
         """Return one list page, newest first, by `limit`, `starting_after`, `ending_before`."""
         rows = [thing for thing in reversed(self.of_kind(kind)) if keep(thing)]
         limit = _limit(params)
         after, before = params.get("starting_after"), params.get("ending_before")
         if after:
-            rows = rows[_place(rows, after, "starting_after") + 1:]
+            rows = rows[_place(rows, after, "starting_after") + 1 :]
         elif before:
-            rows = rows[:_place(rows, before, "ending_before")][-limit:]
-        return {"object": "list", "url": url, "has_more": len(rows) > limit,
-                "data": rows[:limit]}
+            rows = rows[: _place(rows, before, "ending_before")][-limit:]
+        return {"object": "list", "url": url, "has_more": len(rows) > limit, "data": rows[:limit]}
 
 
 def _limit(params: Json) -> int:
     text = str(params.get("limit", _PAGE_DEFAULT))
     if not text.isdecimal() or not 1 <= int(text) <= _PAGE_MAX:
-        raise InvalidRequest("This value must be between 1 and 100.", param="limit",
-                             code="parameter_invalid_integer")
+        raise InvalidRequest(
+            "This value must be between 1 and 100.", param="limit", code="parameter_invalid_integer"
+        )
     return int(text)
 
 

@@ -6,6 +6,14 @@ from sandbox.world.stripe.desk import Call, Desk
 from sandbox.world.stripe.faults import RETURN_CODES
 from sandbox.world.stripe.objects import billing_details
 
+# What a charge repeats of the payment method it was made with.
+_BANK_FACTS = (
+    "account_holder_type", "account_type", "bank_name", "fingerprint", "last4", "routing_number",
+)  # fmt: skip
+_CARD_FACTS = (
+    "brand", "checks", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4",
+)  # fmt: skip
+
 
 def payment_intent(call: Call, *, amount_cents: int) -> Json:
     """Return a payment intent as created by `call`, not yet confirmed."""
@@ -27,7 +35,7 @@ def payment_intent(call: Call, *, amount_cents: int) -> Json:
         "shipping": None, "statement_descriptor": call.optional("statement_descriptor"),
         "statement_descriptor_suffix": None, "transfer_data": None, "transfer_group": None,
         "status": "requires_confirmation" if method else "requires_payment_method",
-    }
+    }  # fmt: skip
 
 
 def charge(desk: Desk, book: Book, intent: Json, method: Json, *, mandate_id: str | None) -> Json:
@@ -49,15 +57,31 @@ def charge(desk: Desk, book: Book, intent: Json, method: Json, *, mandate_id: st
         "shipping": None, "source_transfer": None, "statement_descriptor": None,
         "statement_descriptor_suffix": None, "status": "pending", "transfer_data": None,
         "transfer_group": None,
-    }
+    }  # fmt: skip
 
 
-def balance_transaction(book: Book, *, amount_cents: int, fee_cents: int, kind: str,
-                        category: str, source: str, created: int, available_on: int,
-                        now: int) -> Json:
+def balance_transaction(
+    book: Book,
+    *,
+    amount_cents: int,
+    fee_cents: int,
+    kind: str,
+    category: str,
+    source: str,
+    created: int,
+    available_on: int,
+    now: int,
+) -> Json:
     """Return one movement of the account's balance: net = amount − fee."""
-    fees = [{"amount": fee_cents, "application": None, "currency": "usd",
-             "description": "Stripe processing fees", "type": "stripe_fee"}]
+    fees = [
+        {
+            "amount": fee_cents,
+            "application": None,
+            "currency": "usd",
+            "description": "Stripe processing fees",
+            "type": "stripe_fee",
+        }
+    ]
     return {
         "id": book.new_id("txn"), "object": "balance_transaction", "amount": amount_cents,
         "available_on": available_on, "balance_type": "payments", "created": created,
@@ -65,7 +89,7 @@ def balance_transaction(book: Book, *, amount_cents: int, fee_cents: int, kind: 
         "fee_details": fees if fee_cents else [], "net": amount_cents - fee_cents,
         "reporting_category": category, "source": source, "type": kind,
         "status": "available" if available_on <= now else "pending",
-    }
+    }  # fmt: skip
 
 
 def failure(intent: Json, method: Json, code: str) -> Json:
@@ -76,7 +100,7 @@ def failure(intent: Json, method: Json, code: str) -> Json:
         "code": "card_declined" if method["type"] == "card" else stripe_code,
         "doc_url": "https://docs.stripe.com/error-codes", "payment_method": method,
         "message": f"The payment failed: {stripe_code.replace('_', ' ')}.",
-    }
+    }  # fmt: skip
     if method["type"] == "card":
         error["decline_code"] = stripe_code
     if code in RETURN_CODES:
@@ -95,26 +119,32 @@ def fail_charge(made: Json, error: Json) -> None:
         "reason": error.get("decline_code", error["code"]),
         "network_decline_code": error.get("network_decline_code"),
         "seller_message": "The bank returned or declined the payment.",
-    }
+    }  # fmt: skip
 
 
 def _outcome() -> Json:
-    return {"advice_code": None, "network_advice_code": None, "network_decline_code": None,
-            "network_status": "approved_by_network", "reason": None, "risk_level": "not_assessed",
-            "seller_message": "Payment complete.", "type": "authorized"}
+    return {
+        "advice_code": None,
+        "network_advice_code": None,
+        "network_decline_code": None,
+        "network_status": "approved_by_network",
+        "reason": None,
+        "risk_level": "not_assessed",
+        "seller_message": "Payment complete.",
+        "type": "authorized",
+    }
 
 
 def _details(method: Json, mandate_id: str | None) -> Json:
     if method["type"] == "us_bank_account":
-        bank = {name: method["us_bank_account"][name] for name in (
-            "account_holder_type", "account_type", "bank_name", "fingerprint", "last4",
-            "routing_number")}
+        bank = {name: method["us_bank_account"][name] for name in _BANK_FACTS}
         bank |= {"payment_reference": None} | ({"mandate": mandate_id} if mandate_id else {})
         return {"type": "us_bank_account", "us_bank_account": bank}
-    card = {name: method["card"][name] for name in (
-        "brand", "checks", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4")}
-    card |= {"amount_authorized": None, "authorization_code": None, "installments": None,
-             "mandate": None, "network": card["brand"], "network_token": {"used": False},
-             "network_transaction_id": None, "regulated_status": "unregulated",
-             "three_d_secure": None, "transaction_link_id": None, "wallet": None}
+    card = {name: method["card"][name] for name in _CARD_FACTS}
+    card |= {
+        "amount_authorized": None, "authorization_code": None, "installments": None,
+        "mandate": None, "network": card["brand"], "network_token": {"used": False},
+        "network_transaction_id": None, "regulated_status": "unregulated",
+        "three_d_secure": None, "transaction_link_id": None, "wallet": None,
+    }  # fmt: skip
     return {"type": "card", "card": card}

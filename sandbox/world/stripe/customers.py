@@ -7,13 +7,20 @@ from sandbox.world.stripe.desk import BankToken, Call, Desk
 from sandbox.world.stripe.errors import InvalidRequest, Unexecutable, no_such
 
 _CARDS = {
-    "visa": ("visa", "credit", "4242"), "visa_debit": ("visa", "debit", "5556"),
+    "visa": ("visa", "credit", "4242"),
+    "visa_debit": ("visa", "debit", "5556"),
     "mastercard": ("mastercard", "credit", "4444"),
-    "mastercard_prepaid": ("mastercard", "prepaid", "5100"), "amex": ("amex", "credit", "8431"),
+    "mastercard_prepaid": ("mastercard", "prepaid", "5100"),
+    "amex": ("amex", "credit", "8431"),
     "chargeDeclined": ("visa", "credit", "0002"),
 }
-_TEST_BANK = BankToken(bank_name="STRIPE TEST BANK", routing_number="110000000", last4="6789",
-                       account_type="checking", holder_name="Demo Builder LLC")
+_TEST_BANK = BankToken(
+    bank_name="STRIPE TEST BANK",
+    routing_number="110000000",
+    last4="6789",
+    account_type="checking",
+    holder_name="Demo Builder LLC",
+)
 
 
 def seed_account(desk: Desk, account_id: str, params: Json) -> Json:
@@ -63,8 +70,11 @@ def create_source(call: Call) -> Json:
 def create_method(call: Call) -> Json:
     """POST /v1/payment_methods, for cards by test token (`card[token]=tok_visa`)."""
     if call.text("type") != "card":
-        raise InvalidRequest("The sandbox creates payment methods of type card only; bank "
-                             "accounts come from the bank link.", param="type")
+        raise InvalidRequest(
+            "The sandbox creates payment methods of type card only; bank "
+            "accounts come from the bank link.",
+            param="type",
+        )
     token = str(call.params.get("card", {}).get("token", "")).removeprefix("tok_")
     return _new_card(call, token, param="card[token]")
 
@@ -104,8 +114,10 @@ def attach_method(call: Call) -> Json:
     else:
         method = find_method(call.book, call.ids[0])
     if method["customer"] not in {None, owner["id"]}:
-        raise Unexecutable("The payment method you provided has already been attached to a "
-                           "customer.", code="payment_method_unexpected_state")
+        raise Unexecutable(
+            "The payment method you provided has already been attached to a customer.",
+            code="payment_method_unexpected_state",
+        )
     _stored(call.book, method["id"])["customer"] = owner["id"]
     attached = find_method(call.book, method["id"])
     call.emit("payment_method.attached", attached)
@@ -116,8 +128,11 @@ def detach_method(call: Call) -> Json:
     """POST /v1/payment_methods/{id}/detach; its mandates end with it."""
     method = find_method(call.book, call.ids[0])
     if method["customer"] is None:
-        raise Unexecutable("The payment method you provided is not attached to a customer so "
-                           "detachment is impossible.", code="payment_method_unexpected_state")
+        raise Unexecutable(
+            "The payment method you provided is not attached to a customer so "
+            "detachment is impossible.",
+            code="payment_method_unexpected_state",
+        )
     _stored(call.book, method["id"])["customer"] = None
     for mandate in call.book.of_kind("mandate"):
         if mandate["payment_method"] == method["id"] and mandate["status"] == "active":
@@ -142,15 +157,21 @@ def accept_mandate(call: Call, method: Json) -> Json | None:
     if not acceptance:
         return None
     if acceptance.get("type") not in {"online", "offline"}:
-        raise InvalidRequest("Invalid customer acceptance type.",
-                             param="mandate_data[customer_acceptance][type]")
+        raise InvalidRequest(
+            "Invalid customer acceptance type.", param="mandate_data[customer_acceptance][type]"
+        )
     online = acceptance.get("online", {})
     if acceptance["type"] == "online" and not {"ip_address", "user_agent"} <= set(online):
-        raise InvalidRequest("Online acceptance needs ip_address and user_agent.",
-                             code="parameter_missing",
-                             param="mandate_data[customer_acceptance][online]")
-    return call.book.add(objects.mandate(call, method_id=method["id"],
-                                         method_type=method["type"], acceptance=acceptance))
+        raise InvalidRequest(
+            "Online acceptance needs ip_address and user_agent.",
+            code="parameter_missing",
+            param="mandate_data[customer_acceptance][online]",
+        )
+    return call.book.add(
+        objects.mandate(
+            call, method_id=method["id"], method_type=method["type"], acceptance=acceptance
+        )
+    )
 
 
 def _stored(book: Book, method_id: str) -> Json:

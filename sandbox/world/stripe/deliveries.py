@@ -17,8 +17,10 @@ from sandbox.world.clock import wall_now
 from sandbox.world.jsontypes import Json
 from sandbox.world.stripe.events import Delivery
 
-_SECRETS = {"account": keys.STRIPE_ACCOUNT_WEBHOOK_SECRET,
-            "connect": keys.STRIPE_CONNECT_WEBHOOK_SECRET}
+_SECRETS = {
+    "account": keys.STRIPE_ACCOUNT_WEBHOOK_SECRET,
+    "connect": keys.STRIPE_CONNECT_WEBHOOK_SECRET,
+}
 _ATTEMPTS = 6
 _FIRST_PAUSE_SECONDS = 0.5
 _TIMEOUT_SECONDS = 20.0
@@ -94,8 +96,11 @@ class WebhookCourier:
 
     def __call__(self, delivery: Delivery) -> None:
         """Take one delivery; it leaves shortly."""
-        self._put(_Waiting(time.monotonic() + _GATHER_SECONDS, delivery.order,
-                           next(self._numbers), delivery))
+        self._put(
+            _Waiting(
+                time.monotonic() + _GATHER_SECONDS, delivery.order, next(self._numbers), delivery
+            )
+        )
 
     def log(self) -> list[Json]:
         """Return the latest attempts, newest first."""
@@ -130,19 +135,40 @@ class WebhookCourier:
         webhook = seal(item.delivery)
         status = _post(f"{self._url}/webhooks/stripe/{webhook.endpoint}", webhook)
         event = item.delivery.event
-        self._log.append({"event": event["id"], "type": event["type"], "status": status,
-                          "account": event.get("account"), "attempt": item.attempt})
+        self._log.append(
+            {
+                "event": event["id"],
+                "type": event["type"],
+                "status": status,
+                "account": event.get("account"),
+                "attempt": item.attempt,
+            }
+        )
         accepted = status is not None and status < 300  # noqa: PLR2004 - every 2xx is accepted.
         if not accepted and item.attempt < _ATTEMPTS:
             pause = _FIRST_PAUSE_SECONDS * 2 ** (item.attempt - 1)
-            self._put(_Waiting(time.monotonic() + pause, item.order, next(self._numbers),
-                               item.delivery, item.attempt + 1))
+            self._put(
+                _Waiting(
+                    time.monotonic() + pause,
+                    item.order,
+                    next(self._numbers),
+                    item.delivery,
+                    item.attempt + 1,
+                )
+            )
 
 
 def _post(url: str, webhook: SignedWebhook) -> int | None:
-    request = urllib.request.Request(url, data=webhook.payload.encode(), method="POST", headers={  # noqa: S310 - the URL is the operator's own.
-        "Content-Type": "application/json; charset=utf-8", "User-Agent": "Stripe/1.0 (sandbox)",
-        "Stripe-Signature": webhook.signature})
+    request = urllib.request.Request(  # noqa: S310 - our own front door.
+        url,
+        data=webhook.payload.encode(),
+        method="POST",
+        headers={
+            "Content-Type": "application/json; charset=utf-8",
+            "User-Agent": "Stripe/1.0 (sandbox)",
+            "Stripe-Signature": webhook.signature,
+        },
+    )
     try:
         with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310
             return int(answer.status)

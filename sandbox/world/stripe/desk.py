@@ -64,11 +64,15 @@ class Desk:
     def take_bank_token(self, token: str) -> BankToken:
         """Consume and return a token; raise InvalidRequest for an unknown or used one."""
         if token in self.used_tokens:
-            raise InvalidRequest("You cannot use a Stripe token more than once: "
-                                 f"{token}.", code="token_already_used", param="source")
+            raise InvalidRequest(
+                f"You cannot use a Stripe token more than once: {token}.",
+                code="token_already_used",
+                param="source",
+            )
         if token not in self.tokens:
-            raise InvalidRequest(f"No such token: '{token}'", code="resource_missing",
-                                 param="source")
+            raise InvalidRequest(
+                f"No such token: '{token}'", code="resource_missing", param="source"
+            )
         self.used_tokens.add(token)
         return self.tokens.pop(token)
 

@@ -25,8 +25,15 @@ class InvalidRequest(ProcessorRefusal):
 
     remembered = False
 
-    def __init__(self, message: str, *, code: str | None = None, param: str | None = None,
-                 status: int = 400, kind: str = "invalid_request_error") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        param: str | None = None,
+        status: int = 400,
+        kind: str = "invalid_request_error",
+    ) -> None:
         error: Json = {"type": kind, "message": message}
         error |= {"code": code} if code else {}
         error |= {"param": param} if param else {}
@@ -36,8 +43,9 @@ class InvalidRequest(ProcessorRefusal):
 class Unexecutable(ProcessorRefusal):
     """The endpoint ran and found a state that forbids the request."""
 
-    def __init__(self, message: str, *, code: str, param: str | None = None,
-                 facts: Json | None = None) -> None:
+    def __init__(
+        self, message: str, *, code: str, param: str | None = None, facts: Json | None = None
+    ) -> None:
         error: Json = {"type": "invalid_request_error", "code": code, "message": message}
         error |= {"param": param} if param else {}
         super().__init__(400, error | (facts or {}))
@@ -52,11 +60,13 @@ class Declined(ProcessorRefusal):
 
 def missing(param: str) -> InvalidRequest:
     """Return the refusal for a missing parameter."""
-    return InvalidRequest(f"Missing required param: {param}.", code="parameter_missing",
-                          param=param)
+    return InvalidRequest(
+        f"Missing required param: {param}.", code="parameter_missing", param=param
+    )
 
 
 def no_such(kind: str, object_id: str, *, param: str = "id") -> InvalidRequest:
     """Return the refusal for an id that this account does not have."""
-    return InvalidRequest(f"No such {kind}: '{object_id}'", code="resource_missing", param=param,
-                          status=404)
+    return InvalidRequest(
+        f"No such {kind}: '{object_id}'", code="resource_missing", param=param, status=404
+    )

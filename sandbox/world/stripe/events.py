@@ -42,9 +42,14 @@ class EventFeed:
     def emit(self, book: Book, event_type: str, thing: Json, *, key: str | None = None) -> Json:
         """Record an event about `thing` as it is now, and plan its webhook."""
         event: Json = {
-            "id": book.new_id("evt"), "object": "event", "api_version": API_VERSION,
-            "created": int(self._clock.now().timestamp()), "type": event_type,
-            "data": {"object": copy.deepcopy(thing)}, "livemode": False, "pending_webhooks": 1,
+            "id": book.new_id("evt"),
+            "object": "event",
+            "api_version": API_VERSION,
+            "created": int(self._clock.now().timestamp()),
+            "type": event_type,
+            "data": {"object": copy.deepcopy(thing)},
+            "livemode": False,
+            "pending_webhooks": 1,
             "request": {"id": None, "idempotency_key": key},
         }
         if book.account:

@@ -7,11 +7,19 @@ from sandbox.world.stripe.settings import Settings
 
 # Nacha return codes and the processor's words for them (docs.stripe.com, "ACH Direct Debit").
 RETURN_CODES = {
-    "R01": "insufficient_funds", "R02": "account_closed", "R03": "no_account",
-    "R04": "invalid_account_number", "R05": "debit_not_authorized",
-    "R07": "debit_not_authorized", "R08": "could_not_process", "R09": "insufficient_funds",
-    "R10": "debit_not_authorized", "R11": "debit_not_authorized", "R16": "account_frozen",
-    "R20": "bank_account_restricted", "R29": "debit_not_authorized",
+    "R01": "insufficient_funds",
+    "R02": "account_closed",
+    "R03": "no_account",
+    "R04": "invalid_account_number",
+    "R05": "debit_not_authorized",
+    "R07": "debit_not_authorized",
+    "R08": "could_not_process",
+    "R09": "insufficient_funds",
+    "R10": "debit_not_authorized",
+    "R11": "debit_not_authorized",
+    "R16": "account_frozen",
+    "R20": "bank_account_restricted",
+    "R29": "debit_not_authorized",
 }
 
 
@@ -64,8 +72,14 @@ class Script:
 
     def apply(self, wanted: Json) -> None:
         """Add what `wanted` says; raise ValueError or TypeError for what it cannot say."""
-        unknown = set(wanted) - {"reset", "settings", "webhooks", "next_request", "next_payment",
-                                 "next_webhook"}
+        unknown = set(wanted) - {
+            "reset",
+            "settings",
+            "webhooks",
+            "next_request",
+            "next_payment",
+            "next_webhook",
+        }
         if unknown:
             raise ValueError(f"The script knows nothing about {', '.join(sorted(unknown))}.")
         if wanted.get("reset"):

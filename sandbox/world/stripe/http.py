@@ -28,6 +28,16 @@ def stripe_routes(world: StripeWorld, courier: WebhookCourier | None) -> Bluepri
     def scripted() -> Response:
         return jsonify(_described(world))
 
+    _add_controls(routes, world, courier)
+
+    @routes.route("/v1/<path:rest>", methods=["GET", "POST", "DELETE"])
+    def api(rest: str) -> Response:
+        return _answer(world, f"/v1/{rest}")
+
+    return routes
+
+
+def _add_controls(routes: Blueprint, world: StripeWorld, courier: WebhookCourier | None) -> None:
     @routes.post("/_accounts")
     def seed_account() -> Response:
         wanted = request.get_json(force=True)
@@ -45,30 +55,37 @@ def stripe_routes(world: StripeWorld, courier: WebhookCourier | None) -> Bluepri
 
     @routes.get("/_deliveries")
     def deliveries() -> Response:
-        return jsonify(waiting=courier.waiting() if courier else 0,
-                       attempts=courier.log() if courier else [])
-
-    @routes.route("/v1/<path:rest>", methods=["GET", "POST", "DELETE"])
-    def api(rest: str) -> Response:
-        return _answer(world, f"/v1/{rest}")
-
-    return routes
+        return jsonify(
+            waiting=courier.waiting() if courier else 0, attempts=courier.log() if courier else []
+        )
 
 
 def _answer(world: StripeWorld, path: str) -> Response:
-    answer = world.handle(Request(
-        method=request.method, path=path, query=request.query_string.decode(),
-        body=request.get_data(as_text=True),
-        headers={name.lower(): value for name, value in request.headers.items()}))
+    answer = world.handle(
+        Request(
+            method=request.method,
+            path=path,
+            query=request.query_string.decode(),
+            body=request.get_data(as_text=True),
+            headers={name.lower(): value for name, value in request.headers.items()},
+        )
+    )
     if answer.dropped:
         time.sleep(answer.hold_seconds)  # The caller gives up first; nobody reads what follows.
-    return Response(answer.text(), status=answer.status, headers=dict(answer.headers),
-                    mimetype="application/json")
+    return Response(
+        answer.text(),
+        status=answer.status,
+        headers=dict(answer.headers),
+        mimetype="application/json",
+    )
 
 
 def _described(world: StripeWorld) -> Json:
     script = world.script
-    return {"settings": vars(script.settings), "webhooks": vars(script.webhooks),
-            "next_request": [vars(fault) for fault in script.requests],
-            "next_payment": list(script.payments),
-            "next_webhook": [vars(fault) for fault in script.events]}
+    return {
+        "settings": vars(script.settings),
+        "webhooks": vars(script.webhooks),
+        "next_request": [vars(fault) for fault in script.requests],
+        "next_payment": list(script.payments),
+        "next_webhook": [vars(fault) for fault in script.events],
+    }

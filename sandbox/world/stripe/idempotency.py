@@ -43,14 +43,22 @@ class IdempotencyKeys:
                 raise InvalidRequest(
                     "Keys for idempotent requests can only be used with the same parameters they "
                     f"were first used with. Try using a key other than '{key}' if you meant to "
-                    "execute a different request.", kind="idempotency_error")
+                    "execute a different request.",
+                    kind="idempotency_error",
+                )
             if entry.answer is None:
                 raise InvalidRequest(
                     "There is currently another in-progress request using this idempotency key. "
-                    "Please try again later.", kind="idempotency_error", status=409,
-                    code="idempotency_key_in_use")
-            return replace(entry.answer, dropped=False,
-                           headers=dict(entry.answer.headers) | {"Idempotent-Replayed": "true"})
+                    "Please try again later.",
+                    kind="idempotency_error",
+                    status=409,
+                    code="idempotency_key_in_use",
+                )
+            return replace(
+                entry.answer,
+                dropped=False,
+                headers=dict(entry.answer.headers) | {"Idempotent-Replayed": "true"},
+            )
 
     def keep(self, account: str | None, key: str, answer: Answer) -> None:
         """Store the answer of an executed request."""

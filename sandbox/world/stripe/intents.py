@@ -34,8 +34,11 @@ def _confirm_setup(call: Call, intent: Json) -> Json:
     method = _method_for(call, intent)
     mandate = customers.accept_mandate(call, method)
     if mandate is None and method["type"] == "us_bank_account":
-        raise Unexecutable("This payment method needs mandate_data.", param="mandate_data",
-                           code="setup_intent_mandate_invalid")
+        raise Unexecutable(
+            "This payment method needs mandate_data.",
+            param="mandate_data",
+            code="setup_intent_mandate_invalid",
+        )
     intent |= {"status": "succeeded", "mandate": mandate["id"] if mandate else None}
     if mandate:
         call.emit("mandate.updated", mandate)
@@ -47,8 +50,11 @@ def create_payment(call: Call) -> Json:
     """POST /v1/payment_intents, confirmed at once with `confirm=true`."""
     amount = call.text("amount")
     if not amount.isdecimal() or not _MIN_CENTS <= int(amount) <= _MAX_CENTS:
-        raise InvalidRequest(f"Invalid amount: {amount}; it must be {_MIN_CENTS} to {_MAX_CENTS} "
-                             "cents.", code="parameter_invalid_integer", param="amount")
+        raise InvalidRequest(
+            f"Invalid amount: {amount}; it must be {_MIN_CENTS} to {_MAX_CENTS} cents.",
+            code="parameter_invalid_integer",
+            param="amount",
+        )
     if call.text("currency").lower() != "usd":
         raise InvalidRequest("The sandbox settles usd only.", param="currency")
     if call.optional("customer"):
@@ -72,8 +78,11 @@ def cancel_payment(call: Call) -> Json:
     intent = call.book.get("payment_intent", call.ids[0])
     if intent["status"] not in _OPEN:
         raise _wrong_state("payment_intent", intent)
-    intent |= {"status": "canceled", "canceled_at": call.desk.stamp(),
-               "cancellation_reason": call.optional("cancellation_reason")}
+    intent |= {
+        "status": "canceled",
+        "canceled_at": call.desk.stamp(),
+        "cancellation_reason": call.optional("cancellation_reason"),
+    }
     call.emit("payment_intent.canceled", intent)
     return intent
 
@@ -82,11 +91,15 @@ def _confirm_payment(call: Call, intent: Json) -> Json:
     method = _method_for(call, intent)
     mandate = customers.accept_mandate(call, method) or _mandate_for(call, method)
     if mandate is None and method["type"] == "us_bank_account":
-        raise Unexecutable("There is no active mandate for this bank account; confirm a setup "
-                           "intent or pass mandate_data.", param="mandate",
-                           code="payment_intent_mandate_invalid")
-    charge = charges.charge(call.desk, call.book, intent, method,
-                            mandate_id=mandate["id"] if mandate else None)
+        raise Unexecutable(
+            "There is no active mandate for this bank account; confirm a setup "
+            "intent or pass mandate_data.",
+            param="mandate",
+            code="payment_intent_mandate_invalid",
+        )
+    charge = charges.charge(
+        call.desk, call.book, intent, method, mandate_id=mandate["id"] if mandate else None
+    )
     call.book.add(charge)
     intent["latest_charge"], intent["last_payment_error"] = charge["id"], None
     failure_code = call.desk.script.take_payment()
@@ -118,8 +131,12 @@ def _return_debit(desk: Desk, book: Book, intent: Json, code: str) -> None:
 
 def _succeed(desk: Desk, book: Book, intent: Json) -> None:
     charge = book.get("charge", intent["latest_charge"])
-    charge |= {"status": "succeeded", "paid": True, "captured": True,
-               "amount_captured": charge["amount"]}
+    charge |= {
+        "status": "succeeded",
+        "paid": True,
+        "captured": True,
+        "amount_captured": charge["amount"],
+    }
     ledger.record_charge(desk, book, charge)
     intent |= {"status": "succeeded", "amount_received": intent["amount"]}
     desk.feed.emit(book, "charge.succeeded", charge)
@@ -131,8 +148,11 @@ def _fail(desk: Desk, book: Book, intent: Json, code: str) -> Json:
     method = customers.find_method(book, intent["payment_method"])
     error = charges.failure(intent, method, code)
     charges.fail_charge(charge, error)
-    intent |= {"status": "requires_payment_method", "payment_method": None,
-               "last_payment_error": error}
+    intent |= {
+        "status": "requires_payment_method",
+        "payment_method": None,
+        "last_payment_error": error,
+    }
     desk.feed.emit(book, "charge.failed", charge)
     desk.feed.emit(book, "payment_intent.payment_failed", intent)
     return error
@@ -140,16 +160,23 @@ def _fail(desk: Desk, book: Book, intent: Json, code: str) -> Json:
 
 def _method_for(call: Call, intent: Json) -> Json:
     if not intent["payment_method"]:
-        raise Unexecutable("You cannot confirm this intent because it is missing a payment "
-                           "method.", code=f"{intent['object']}_unexpected_state")
+        raise Unexecutable(
+            "You cannot confirm this intent because it is missing a payment method.",
+            code=f"{intent['object']}_unexpected_state",
+        )
     method = customers.find_method(call.book, intent["payment_method"])
     if method["customer"] != intent["customer"]:
-        raise Unexecutable("The payment method does not belong to the customer of this intent.",
-                           code="payment_method_customer_mismatch", param="payment_method")
+        raise Unexecutable(
+            "The payment method does not belong to the customer of this intent.",
+            code="payment_method_customer_mismatch",
+            param="payment_method",
+        )
     if method["type"] not in intent["payment_method_types"]:
-        raise Unexecutable(f"The payment method type {method['type']} is not among "
-                           "payment_method_types.", code="payment_method_invalid_parameter",
-                           param="payment_method")
+        raise Unexecutable(
+            f"The payment method type {method['type']} is not among payment_method_types.",
+            code="payment_method_invalid_parameter",
+            param="payment_method",
+        )
     return method
 
 
@@ -164,5 +191,8 @@ def _mandate_for(call: Call, method: Json) -> Json | None:
 
 def _wrong_state(kind: str, intent: Json) -> Unexecutable:
     word = kind.replace("_", " ")
-    return Unexecutable(f"This {word} has the status {intent['status']}, which does not allow "
-                        "this.", code=f"{kind}_unexpected_state", facts={kind: intent})
+    return Unexecutable(
+        f"This {word} has the status {intent['status']}, which does not allow this.",
+        code=f"{kind}_unexpected_state",
+        facts={kind: intent},
+    )

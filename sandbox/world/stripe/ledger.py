@@ -14,15 +14,23 @@ _PAYOUT = "_payout"
 def record_charge(desk: Desk, book: Book, charge: Json) -> None:
     """Book a succeeded charge with its fee, and see to the payout of the day after."""
     method = charge["payment_method_details"]["type"]
-    days = (desk.settings.ach_available_days if method == "us_bank_account"
-            else desk.settings.card_available_days)
+    days = (
+        desk.settings.ach_available_days
+        if method == "us_bank_account"
+        else desk.settings.card_available_days
+    )
     available = desk.now() + timedelta(days=days)
     row = balance_transaction(
-        book, amount_cents=charge["amount"],
+        book,
+        amount_cents=charge["amount"],
         fee_cents=desk.settings.fee_cents(method, charge["amount"]),
-        kind="payment" if method == "us_bank_account" else "charge", category="charge",
-        source=charge["id"], created=desk.stamp(), available_on=int(available.timestamp()),
-        now=desk.stamp())
+        kind="payment" if method == "us_bank_account" else "charge",
+        category="charge",
+        source=charge["id"],
+        created=desk.stamp(),
+        available_on=int(available.timestamp()),
+        now=desk.stamp(),
+    )
     charge["balance_transaction"] = book.add(row)["id"]
     desk.clock.at(_next_midnight(available), lambda: pay_out(desk, book))
 
@@ -36,9 +44,16 @@ def pay_out(desk: Desk, book: Book) -> None:
     arrival = desk.now() + timedelta(days=desk.settings.payout_arrival_days)
     payout = _payout(desk, book, amount_cents=total_cents, arrival=arrival)
     own_row = balance_transaction(
-        book, amount_cents=-total_cents, fee_cents=0, kind="payout", category="payout",
-        source=payout["id"], created=desk.stamp(), available_on=int(arrival.timestamp()),
-        now=desk.stamp())
+        book,
+        amount_cents=-total_cents,
+        fee_cents=0,
+        kind="payout",
+        category="payout",
+        source=payout["id"],
+        created=desk.stamp(),
+        available_on=int(arrival.timestamp()),
+        now=desk.stamp(),
+    )
     payout["balance_transaction"] = book.add(own_row)["id"]
     for row in [*rows, own_row]:
         row["status"] = "available"
@@ -58,12 +73,16 @@ def list_rows(call: Call) -> Json:
     _refresh(call.desk, call.book)
 
     def keep(row: Json) -> bool:
-        return (payout in {None, row.get(_PAYOUT)} and source in {None, row["source"]}
-                and kind in {None, row["type"]}
-                and (own_row or not payout or row["type"] != "payout"))
+        return (
+            payout in {None, row.get(_PAYOUT)}
+            and source in {None, row["source"]}
+            and kind in {None, row["type"]}
+            and (own_row or not payout or row["type"] != "payout")
+        )
 
-    return call.book.page("balance_transaction", call.params, url="/v1/balance_transactions",
-                          keep=keep)
+    return call.book.page(
+        "balance_transaction", call.params, url="/v1/balance_transactions", keep=keep
+    )
 
 
 def retrieve_row(call: Call) -> Json:
@@ -78,8 +97,12 @@ def retrieve_balance(call: Call) -> Json:
     rows = _unpaid(call.book)
     available = sum(row["net"] for row in rows if row["available_on"] <= now)
     pending = sum(row["net"] for row in rows if row["available_on"] > now)
-    return {"object": "balance", "livemode": False,
-            "available": [_money(available)], "pending": [_money(pending)]}
+    return {
+        "object": "balance",
+        "livemode": False,
+        "available": [_money(available)],
+        "pending": [_money(pending)],
+    }
 
 
 def _money(amount_cents: int) -> Json:
@@ -113,14 +136,31 @@ def _arrive(desk: Desk, book: Book, payout: Json) -> None:
 
 def _payout(desk: Desk, book: Book, *, amount_cents: int, arrival: datetime) -> Json:
     return {
-        "id": book.new_id("po"), "object": "payout", "amount": amount_cents,
-        "application_fee": None, "application_fee_amount": None,
-        "arrival_date": int(arrival.timestamp()), "automatic": True, "balance_transaction": None,
-        "created": desk.stamp(), "currency": "usd", "description": "STRIPE PAYOUT",
-        "destination": None, "failure_balance_transaction": None, "failure_code": None,
-        "failure_message": None, "livemode": False, "metadata": {}, "method": "standard",
-        "original_payout": None, "payout_method": None, "reconciliation_status": "in_progress",
-        "reversed_by": None, "source_type": "card", "statement_descriptor": None,
-        "status": "in_transit", "trace_id": {"status": "pending", "value": None},
+        "id": book.new_id("po"),
+        "object": "payout",
+        "amount": amount_cents,
+        "application_fee": None,
+        "application_fee_amount": None,
+        "arrival_date": int(arrival.timestamp()),
+        "automatic": True,
+        "balance_transaction": None,
+        "created": desk.stamp(),
+        "currency": "usd",
+        "description": "STRIPE PAYOUT",
+        "destination": None,
+        "failure_balance_transaction": None,
+        "failure_code": None,
+        "failure_message": None,
+        "livemode": False,
+        "metadata": {},
+        "method": "standard",
+        "original_payout": None,
+        "payout_method": None,
+        "reconciliation_status": "in_progress",
+        "reversed_by": None,
+        "source_type": "card",
+        "statement_descriptor": None,
+        "status": "in_transit",
+        "trace_id": {"status": "pending", "value": None},
         "type": "bank_account",
     }

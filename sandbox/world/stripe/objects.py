@@ -3,22 +3,34 @@
 from sandbox.world.jsontypes import Json
 from sandbox.world.stripe.desk import BankToken, Call
 
-NO_ADDRESS: Json = {"city": None, "country": None, "line1": None, "line2": None,
-                    "postal_code": None, "state": None}
+NO_ADDRESS: Json = {
+    "city": None,
+    "country": None,
+    "line1": None,
+    "line2": None,
+    "postal_code": None,
+    "state": None,
+}
 
 
 def billing_details(name: str | None = None) -> Json:
     """Return billing details that only know a name."""
-    return {"address": dict(NO_ADDRESS), "email": None, "name": name, "phone": None,
-            "tax_id": None}
+    return {"address": dict(NO_ADDRESS), "email": None, "name": name, "phone": None, "tax_id": None}
 
 
 def account(account_id: str, params: Json, *, created: int) -> Json:
     """Return a connected account that can take payments and pay out."""
     profile = params.get("business_profile", {})
-    no_needs: Json = {"alternatives": [], "current_deadline": None, "currently_due": [],
-                "disabled_reason": None, "errors": [], "eventually_due": [], "past_due": [],
-                "pending_verification": []}
+    no_needs: Json = {
+        "alternatives": [],
+        "current_deadline": None,
+        "currently_due": [],
+        "disabled_reason": None,
+        "errors": [],
+        "eventually_due": [],
+        "past_due": [],
+        "pending_verification": [],
+    }
     return {
         "id": account_id, "object": "account", "created": created,
         "business_profile": {"name": profile.get("name"), "url": profile.get("url"),
@@ -40,7 +52,7 @@ def account(account_id: str, params: Json, *, created: int) -> Json:
                        "stripe_dashboard": {"type": "full"}},
         "tos_acceptance": {"date": created, "ip": None, "user_agent": None},
         "type": params.get("type", "standard"),
-    }
+    }  # fmt: skip
 
 
 def customer(call: Call, customer_id: str) -> Json:
@@ -56,7 +68,7 @@ def customer(call: Call, customer_id: str) -> Json:
         "livemode": False, "metadata": params.get("metadata", {}), "name": params.get("name"),
         "next_invoice_sequence": 1, "phone": params.get("phone"), "preferred_locales": [],
         "shipping": None, "tax_exempt": "none", "test_clock": None,
-    }
+    }  # fmt: skip
 
 
 def bank_account(call: Call, token: BankToken, *, customer_id: str) -> Json:
@@ -68,7 +80,7 @@ def bank_account(call: Call, token: BankToken, *, customer_id: str) -> Json:
         "currency": "usd", "customer": customer_id,
         "fingerprint": f"fp{token.routing_number}{token.last4}", "last4": token.last4,
         "metadata": {}, "routing_number": token.routing_number, "status": "verified",
-    }
+    }  # fmt: skip
 
 
 def bank_method(bank: Json, *, created: int) -> Json:
@@ -85,7 +97,7 @@ def bank_method(bank: Json, *, created: int) -> Json:
             "last4": bank["last4"], "routing_number": bank["routing_number"],
             "networks": {"preferred": "ach", "supported": ["ach"]}, "status_details": {},
         },
-    }
+    }  # fmt: skip
 
 
 def card_method(call: Call, *, brand: str, funding: str, last4: str) -> Json:
@@ -104,7 +116,7 @@ def card_method(call: Call, *, brand: str, funding: str, last4: str) -> Json:
             "networks": {"available": [brand], "preferred": None},
             "three_d_secure_usage": {"supported": True}, "wallet": None,
         },
-    }
+    }  # fmt: skip
 
 
 def mandate(call: Call, *, method_id: str, method_type: str, acceptance: Json) -> Json:
@@ -116,7 +128,7 @@ def mandate(call: Call, *, method_id: str, method_type: str, acceptance: Json) -
         "livemode": False, "multi_use": {}, "payment_method": method_id,
         "payment_method_details": {"type": method_type, method_type: {}}, "status": "active",
         "type": "multi_use",
-    }
+    }  # fmt: skip
 
 
 def setup_intent(call: Call) -> Json:
@@ -136,4 +148,4 @@ def setup_intent(call: Call) -> Json:
             "allowed_payment_method_types", ["card", "us_bank_account"]),
         "single_use_mandate": None, "usage": call.params.get("usage", "off_session"),
         "status": "requires_confirmation" if method else "requires_payment_method",
-    }
+    }  # fmt: skip

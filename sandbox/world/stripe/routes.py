@@ -10,10 +10,14 @@ from sandbox.world.stripe.errors import InvalidRequest
 
 _ID = r"([A-Za-z0-9_]+)"
 _PAGE = "limit starting_after ending_before created"
-_PAYMENT = ("amount currency customer payment_method allowed_payment_method_types confirm "
-            "off_session mandate mandate_data metadata description statement_descriptor return_url")
-_SETUP = ("customer payment_method allowed_payment_method_types confirm mandate_data metadata "
-          "description usage return_url")
+_PAYMENT = (
+    "amount currency customer payment_method allowed_payment_method_types confirm "
+    "off_session mandate mandate_data metadata description statement_descriptor return_url"
+)
+_SETUP = (
+    "customer payment_method allowed_payment_method_types confirm mandate_data metadata "
+    "description usage return_url"
+)
 
 
 @dataclass(frozen=True)
@@ -49,18 +53,26 @@ def _list(kind: str, url: str, *filters: str) -> Endpoint:
 
 def _list_sources(call: Call) -> Json:
     owner = call.book.get("customer", call.ids[0])
-    return call.book.page("bank_account", call.params, url=f"/v1/customers/{owner['id']}/sources",
-                          keep=lambda bank: bool(bank["customer"] == owner["id"]))
+    return call.book.page(
+        "bank_account",
+        call.params,
+        url=f"/v1/customers/{owner['id']}/sources",
+        keep=lambda bank: bool(bank["customer"] == owner["id"]),
+    )
 
 
 ROUTES = (
-    _route("POST", "/v1/accounts", customers.create_account,
-           "type country email business_type business_profile capabilities controller metadata"),
+    _route(
+        "POST",
+        "/v1/accounts",
+        customers.create_account,
+        "type country email business_type business_profile capabilities controller metadata",
+    ),
     _route("GET", "/v1/accounts/{}", customers.retrieve_account),
-    _route("POST", "/v1/customers", customers.create_customer,
-           "name email phone description metadata"),
-    _route("GET", "/v1/customers", _list("customer", "/v1/customers", "email"),
-           f"email {_PAGE}"),
+    _route(
+        "POST", "/v1/customers", customers.create_customer, "name email phone description metadata"
+    ),
+    _route("GET", "/v1/customers", _list("customer", "/v1/customers", "email"), f"email {_PAGE}"),
     _route("GET", "/v1/customers/{}", _retrieve("customer")),
     _route("POST", "/v1/customers/{}/sources", customers.create_source, "source metadata"),
     _route("GET", "/v1/customers/{}/sources", _list_sources, f"object {_PAGE}"),
@@ -72,23 +84,39 @@ ROUTES = (
     _route("POST", "/v1/payment_methods/{}/detach", customers.detach_method),
     _route("POST", "/v1/setup_intents", intents.create_setup, _SETUP),
     _route("GET", "/v1/setup_intents/{}", _retrieve("setup_intent")),
-    _route("POST", "/v1/setup_intents/{}/confirm", intents.confirm_setup,
-           "payment_method mandate_data return_url"),
+    _route(
+        "POST",
+        "/v1/setup_intents/{}/confirm",
+        intents.confirm_setup,
+        "payment_method mandate_data return_url",
+    ),
     _route("GET", "/v1/mandates/{}", _retrieve("mandate")),
     _route("POST", "/v1/payment_intents", intents.create_payment, _PAYMENT),
-    _route("GET", "/v1/payment_intents",
-           _list("payment_intent", "/v1/payment_intents", "customer"), f"customer {_PAGE}"),
+    _route(
+        "GET",
+        "/v1/payment_intents",
+        _list("payment_intent", "/v1/payment_intents", "customer"),
+        f"customer {_PAGE}",
+    ),
     _route("GET", "/v1/payment_intents/{}", _retrieve("payment_intent")),
-    _route("POST", "/v1/payment_intents/{}/confirm", intents.confirm_payment,
-           "payment_method mandate mandate_data off_session return_url"),
-    _route("POST", "/v1/payment_intents/{}/cancel", intents.cancel_payment,
-           "cancellation_reason"),
-    _route("GET", "/v1/charges", _list("charge", "/v1/charges", "customer", "payment_intent"),
-           f"customer payment_intent {_PAGE}"),
+    _route(
+        "POST",
+        "/v1/payment_intents/{}/confirm",
+        intents.confirm_payment,
+        "payment_method mandate mandate_data off_session return_url",
+    ),
+    _route("POST", "/v1/payment_intents/{}/cancel", intents.cancel_payment, "cancellation_reason"),
+    _route(
+        "GET",
+        "/v1/charges",
+        _list("charge", "/v1/charges", "customer", "payment_intent"),
+        f"customer payment_intent {_PAGE}",
+    ),
     _route("GET", "/v1/charges/{}", _retrieve("charge")),
     _route("GET", "/v1/balance", ledger.retrieve_balance),
-    _route("GET", "/v1/balance_transactions", ledger.list_rows,
-           f"payout source type currency {_PAGE}"),
+    _route(
+        "GET", "/v1/balance_transactions", ledger.list_rows, f"payout source type currency {_PAGE}"
+    ),
     _route("GET", "/v1/balance_transactions/{}", ledger.retrieve_row),
     _route("GET", "/v1/payouts", _list("payout", "/v1/payouts", "status"), f"status {_PAGE}"),
     _route("GET", "/v1/payouts/{}", _retrieve("payout")),
@@ -104,7 +132,8 @@ def find_route(method: str, path: str, params: Json) -> tuple[Route, tuple[str, 
         if match and route.method == method:
             for name in params:
                 if name not in route.known:
-                    raise InvalidRequest(f"Received unknown parameter: {name}", param=name,
-                                         code="parameter_unknown")
+                    raise InvalidRequest(
+                        f"Received unknown parameter: {name}", param=name, code="parameter_unknown"
+                    )
             return route, match.groups()
     raise InvalidRequest(f"Unrecognized request URL ({method}: {path}).", status=404)

@@ -26,9 +26,15 @@ _SERVER_ERROR: Json = {"error": {"type": "api_error", "message": "An unknown err
 class StripeWorld:
     """Deterministic for a clock that stands still and a fixed seed; does no I/O of its own."""
 
-    def __init__(self, clock: SandboxClock, sink: Sink, *, seed: str = "demo",
-                 secret_key: str = keys.STRIPE_SECRET_KEY,
-                 pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        clock: SandboxClock,
+        sink: Sink,
+        *,
+        seed: str = "demo",
+        secret_key: str = keys.STRIPE_SECRET_KEY,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
         self.script = Script()
         feed = EventFeed(clock, self.script, sink)
         self.desk = Desk(clock=clock, script=self.script, feed=feed, seed=seed)
@@ -70,24 +76,30 @@ class StripeWorld:
             answer = self._authenticated(request, fault)
         except ProcessorRefusal as refusal:
             answer = Answer(refusal.status, {"error": refusal.error})
-        return replace(answer, headers=dict(answer.headers) | marks,
-                       dropped=fault.timeout == "after", hold_seconds=fault.seconds)
+        return replace(
+            answer,
+            headers=dict(answer.headers) | marks,
+            dropped=fault.timeout == "after",
+            hold_seconds=fault.seconds,
+        )
 
     def _authenticated(self, request: Request, fault: RequestFault) -> Answer:
         if request.headers.get("authorization") != f"Bearer {self._secret_key}":
             raise InvalidRequest("Invalid API Key provided.", status=401)
         account = request.headers.get("stripe-account")
         if account not in self.desk.books:
-            raise InvalidRequest(f"The provided key does not have access to account '{account}' "
-                                 "(or that account does not exist).", code="account_invalid",
-                                 status=403)
+            raise InvalidRequest(
+                f"The provided key does not have access to account '{account}' "
+                "(or that account does not exist).",
+                code="account_invalid",
+                status=403,
+            )
         key = request.headers.get("idempotency-key")
         if key is None or request.method != "POST":
             return self._execute(request, account, None, fault)
         return self._once(request, account, key, fault)
 
-    def _once(self, request: Request, account: str | None, key: str,
-              fault: RequestFault) -> Answer:
+    def _once(self, request: Request, account: str | None, key: str, fault: RequestFault) -> Answer:
         stored = self._keys.begin(account, key, request)
         if stored is not None:
             return stored
@@ -101,8 +113,9 @@ class StripeWorld:
         self._keys.keep(account, key, answer)
         return answer
 
-    def _execute(self, request: Request, account: str | None, key: str | None,
-                 fault: RequestFault) -> Answer:
+    def _execute(
+        self, request: Request, account: str | None, key: str | None, fault: RequestFault
+    ) -> Answer:
         if fault.timeout == "slow":
             self.pause(fault.seconds)  # The key is claimed by now: a second request gets 409.
         if fault.status == HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -122,10 +135,15 @@ class StripeWorld:
 
 def _public(thing: Json) -> Json:
     """Return a copy without the simulator's own notes (names that start with `_`)."""
-    return {name: _public(value) if isinstance(value, dict) else
-            [_public(row) if isinstance(row, dict) else copy.deepcopy(row) for row in value]
-            if isinstance(value, list) else value
-            for name, value in thing.items() if not name.startswith("_")}
+    return {
+        name: _public(value)
+        if isinstance(value, dict)
+        else [_public(row) if isinstance(row, dict) else copy.deepcopy(row) for row in value]
+        if isinstance(value, list)
+        else value
+        for name, value in thing.items()
+        if not name.startswith("_")
+    }
 
 
 def _expand(book: Book, thing: Json, path: list[str]) -> None:
