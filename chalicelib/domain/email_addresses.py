@@ -19,5 +19,5 @@ def normal_address(typed: str) -> str:
 
 def masked_address(address: str) -> str:
     """ "pat@ridge.example" → "p•••@ridge.example": recognisable to its owner only."""
-    local, _, host = address.partition("@")
-    return f"{local[:1]}•••@{host}"
+    local, at, host = address.partition("@")
+    return f"{local[:1]}•••{at}{host}"

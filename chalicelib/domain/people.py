@@ -52,7 +52,6 @@ class User:
     password_hash: str
     created_at: datetime
     totp: bytes = b""
-    terms: tuple[TermsAccepted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +64,7 @@ class Membership:
     company_id: CompanyId
     role: str
     joined_at: datetime
+    terms: TermsAccepted | None = None
 
     @property
     def face(self) -> Face:

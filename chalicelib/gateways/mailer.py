@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 
+class MailRefused(Exception):
+    """The mail service will not take this letter; repeating it changes nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A rendered mail."""
@@ -19,4 +23,4 @@ class Mailer(Protocol):
     """Sends one letter."""
 
     def send(self, letter: Letter) -> str:
-        """Hand a letter to the mail service; returns its message id."""
+        """Hand a letter to the mail service; returns its message id. Raises MailRefused."""

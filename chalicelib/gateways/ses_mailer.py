@@ -4,13 +4,9 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from chalicelib.gateways.mailer import Letter
+from chalicelib.gateways.mailer import Letter, MailRefused
 
 _FAILING = ("MessageRejected", "BadRequestException")
-
-
-class MailRefused(Exception):
-    """SES will not take this letter; repeating it changes nothing."""
 
 
 class SesMailer:

@@ -299,6 +299,12 @@ def parsed_account(partition: str) -> tuple[DealerId, AccountId]:
     return DealerId(dealer_id), AccountId(account_id)
 
 
+def parsed_invitation(partition: str) -> tuple[DealerId, InvitationId]:
+    """The dealer and invitation a partition of `invitation()` belongs to."""
+    _, dealer_id, _, invitation_id = partition.split("#", 3)
+    return DealerId(dealer_id), InvitationId(invitation_id)
+
+
 def parsed_company(partition: str) -> tuple[DealerId, CompanyId]:
     """The dealer and company a partition of `company()` belongs to."""
     _, dealer_id, _, company_id = partition.split("#", 3)

@@ -1,0 +1,52 @@
+"""The sweep over invitations: makes expiry visible and queues mails that got lost."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.domain.accounts import Badge
+from chalicelib.domain.ids import DealerId, InvitationId
+from chalicelib.domain.invitations import Delivery, InvitationState, state_now
+from chalicelib.services.change_invitation import Told, account_writes, store_change, until_stored
+from chalicelib.services.invite_customer import queue_invitation_mail
+from chalicelib.services.world import World
+from chalicelib.storage import keys
+from chalicelib.storage.accounts import get_account
+from chalicelib.storage.due import due_items
+from chalicelib.storage.invitations import DUE, Stored, get_invitation
+from chalicelib.storage.transactions import Put
+
+
+def expire_invitations(world: World) -> int:
+    """Handle every invitation whose moment has passed; how many were handled."""
+    now = world.clock.now()
+    found = [keys.parsed_invitation(item.partition) for item in due_items(DUE, now=now)]
+    for dealer_id, invitation_id in found:
+        _handle(world, dealer_id, invitation_id)
+    return len(found)
+
+
+def _handle(world: World, dealer_id: DealerId, invitation_id: InvitationId) -> None:
+    now = world.clock.now()
+
+    def attempt() -> None:
+        stored = get_invitation(dealer_id, invitation_id)
+        invitation = stored.invitation
+        state = state_now(invitation, now)
+        if state is InvitationState.EXPIRED:
+            _show_expired(stored, now)
+            return
+        store_change(stored, invitation, now=now)
+        if state is InvitationState.PENDING and invitation.delivery is Delivery.QUEUED:
+            queue_invitation_mail(world, invitation)
+
+    until_stored(attempt)
+
+
+def _show_expired(stored: Stored, now: datetime) -> None:
+    invitation = stored.invitation
+    account = get_account(invitation.dealer_id, invitation.account_id)
+    beside: list[Put] = []
+    if account.invitation_id == invitation.invitation_id and account.badge is Badge.PENDING:
+        told = Told(now, "system", f"The invitation of {invitation.email} expired.")
+        beside = account_writes(account, replace(account, badge=Badge.EXPIRED), told)
+    store_change(stored, invitation, now=now, beside=beside)

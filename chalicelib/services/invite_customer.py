@@ -1,0 +1,159 @@
+"""Invite a customer account to the payments portal, send it again, or withdraw it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from ulid import ULID
+
+from chalicelib.domain.accounts import Account, AccountKind, Badge
+from chalicelib.domain.email_addresses import normal_address
+from chalicelib.domain.errors import AlreadyDone, Conflict, InvalidInput, NotFound
+from chalicelib.domain.ids import AccountId, DealerId, InvitationId
+from chalicelib.domain.invitations import Delivery, Invitation, InvitationState, can_resend
+from chalicelib.services.change_invitation import Told, account_writes, store_change, until_stored
+from chalicelib.services.world import World
+from chalicelib.storage.accounts import get_account
+from chalicelib.storage.invitations import Stored, get_invitation
+
+
+def invite_customer(
+    world: World,
+    dealer_id: DealerId,
+    *,
+    account_id: AccountId,
+    operator: str,
+    contact_id: str = "",
+    email: str = "",
+) -> Invitation:
+    """Store a new invitation and queue its mail; to `email`, else to the contact on file.
+
+    Raises AlreadyDone (accepted, or one is waiting), Conflict (inactive account), InvalidInput
+    (no usable address) or NotFound.
+    """
+    now = world.clock.now()
+
+    def attempt() -> Invitation:
+        account = get_account(dealer_id, account_id)
+        _require_invitable(account)
+        invitation = _invitation_for(account, contact_id=contact_id, email=email, now=now)
+        changed = replace(
+            account,
+            badge=Badge.PENDING,
+            invitation_id=invitation.invitation_id,
+            invited_at=now,
+        )
+        told = Told(now, operator, f"Invited {invitation.email}.")
+        beside = account_writes(account, changed, told)
+        store_change(Stored(invitation, 0), invitation, now=now, beside=beside)
+        return invitation
+
+    return _queued(world, until_stored(attempt))
+
+
+def resend_invitation(
+    world: World, dealer_id: DealerId, *, account_id: AccountId, operator: str, email: str = ""
+) -> Invitation:
+    """Make a new generation, so that the old link says it was replaced, and queue its mail.
+
+    Raises AlreadyDone (accepted), Conflict (withdrawn), InvalidInput or NotFound.
+    """
+    now = world.clock.now()
+
+    def attempt() -> Invitation:
+        account, stored = _newest(dealer_id, account_id)
+        old = stored.invitation
+        if account.badge is Badge.ACCEPTED or old.state is InvitationState.ACCEPTED:
+            raise AlreadyDone("This account has accepted its invitation already.")
+        if not can_resend(old, now):
+            raise Conflict("This invitation was withdrawn. Invite the account again.")
+        fresh = replace(
+            old,
+            email=normal_address(email) if email else old.email,
+            state=InvitationState.PENDING,
+            generation=old.generation + 1,
+            token_hashes=(),
+            superseded_hashes=old.superseded_hashes + old.token_hashes,
+            delivery=Delivery.QUEUED,
+            sent_at=None,
+            expires_at=None,
+            opened_at=None,
+        )
+        changed = replace(account, badge=Badge.PENDING, invited_at=now)
+        told = Told(now, operator, f"Sent the invitation again, to {fresh.email}.")
+        beside = account_writes(account, changed, told)
+        store_change(stored, fresh, now=now, beside=beside)
+        return fresh
+
+    return _queued(world, until_stored(attempt))
+
+
+def revoke_invitation(
+    world: World, dealer_id: DealerId, *, account_id: AccountId, operator: str
+) -> None:
+    """Withdraw an invitation nobody has used; its link dies at once.
+
+    Raises AlreadyDone (accepted or withdrawn) or NotFound.
+    """
+    now = world.clock.now()
+
+    def attempt() -> None:
+        account, stored = _newest(dealer_id, account_id)
+        if stored.invitation.state in {InvitationState.ACCEPTED, InvitationState.REVOKED}:
+            raise AlreadyDone("There is no open invitation to withdraw.")
+        revoked = replace(stored.invitation, state=InvitationState.REVOKED)
+        told = Told(now, operator, f"Withdrew the invitation of {revoked.email}.")
+        beside = account_writes(account, replace(account, badge=Badge.NONE), told)
+        store_change(stored, revoked, now=now, beside=beside)
+
+    until_stored(attempt)
+
+
+def queue_invitation_mail(world: World, invitation: Invitation) -> None:
+    """Ask the mail worker for this generation's mail; the body holds ids only."""
+    world.queues.send_mail(
+        "invitation",
+        invitation.dealer_id,
+        id=invitation.invitation_id,
+        generation=str(invitation.generation),
+    )
+
+
+def _queued(world: World, invitation: Invitation) -> Invitation:
+    # If this is lost the sweep finds the invitation still queued and asks again.
+    queue_invitation_mail(world, invitation)
+    return invitation
+
+
+def _newest(dealer_id: DealerId, account_id: AccountId) -> tuple[Account, Stored]:
+    account = get_account(dealer_id, account_id)
+    if account.invitation_id is None:
+        raise NotFound("This account has not been invited yet.")
+    return account, get_invitation(dealer_id, account.invitation_id)
+
+
+def _require_invitable(account: Account) -> None:
+    if account.badge is Badge.ACCEPTED:
+        raise AlreadyDone("This account has accepted its invitation already.")
+    if account.badge is Badge.PENDING:
+        raise AlreadyDone("An invitation is waiting already. Send it again instead.")
+    if account.status != "active":
+        raise Conflict("This account is not active, so it cannot be invited.")
+    if account.account_kind in {AccountKind.CASH, AccountKind.SYSTEM}:
+        raise Conflict("Cash and system accounts have nothing to pay online.")
+
+
+def _invitation_for(account: Account, *, contact_id: str, email: str, now: datetime) -> Invitation:
+    contact = next((c for c in account.contacts if c.contact_id == contact_id), None)
+    contact = contact or (None if email or contact_id else account.primary_contact)
+    typed = email or (contact.email if contact else "")
+    if not typed:
+        sentence = "Choose a contact on file or type an e-mail address."
+        raise InvalidInput(sentence, {"email": sentence})
+    return Invitation(
+        invitation_id=InvitationId(str(ULID())),
+        dealer_id=account.dealer_id,
+        account_id=account.account_id,
+        email=normal_address(typed),
+        contact_name=contact.name if contact else "",
+        created_at=now,
+    )

@@ -1,0 +1,63 @@
+"""The mail worker: from the ids in the queue to a rendered letter at the mail service."""
+
+from collections.abc import Callable, Mapping
+
+from chalicelib.domain.days import dealer_day
+from chalicelib.domain.ids import AccountId, DealerId, PaymentId
+from chalicelib.domain.payments import Payment
+from chalicelib.gateways.mailer import Letter
+from chalicelib.rendering.mails import render_mail
+from chalicelib.rendering.views.letters import PaymentLetter
+from chalicelib.services.send_invitation import send_invitation, send_verification
+from chalicelib.services.world import World
+from chalicelib.storage.dealers import get_dealer
+from chalicelib.storage.payments import get_payment
+from chalicelib.storage.users import get_user
+
+PAYMENT_MAILS = frozenset({"payment_submitted", "payment_settled", "payment_failed"})
+_FAILED = "payment_failed"
+_SUBMITTED = "payment_submitted"
+
+
+def send_mail(world: World, body: Mapping[str, str]) -> None:
+    """Send the mail a queue message asks for. A repeat is harmless.
+
+    Raises NotFound or KeyError for a message that names nothing (it ends in the dead letters).
+    """
+    mail = body["mail"]
+    if mail in PAYMENT_MAILS:
+        _send_about_payment(world, mail, body)
+        return
+    senders: dict[str, Callable[[World, Mapping[str, str]], None]] = {
+        "invitation": send_invitation,
+        "verify_address": send_verification,
+    }
+    senders[mail](world, body)
+
+
+def _send_about_payment(world: World, mail: str, body: Mapping[str, str]) -> None:
+    dealer_id = DealerId(body["dealer"])
+    payment = get_payment(dealer_id, AccountId(body["account"]), PaymentId(body["id"]))
+    payer = get_user(payment.payer_id)
+    rendered = render_mail(mail, _payment_letter(world, mail, payment))
+    world.mailer.send(Letter(payer.email, rendered.subject, rendered.text, rendered.html))
+
+
+def _payment_letter(world: World, mail: str, payment: Payment) -> PaymentLetter:
+    dealer = get_dealer(payment.dealer_id)
+    portal = world.config.portal_url
+    expected = payment.expected_at if mail == _SUBMITTED else None
+    return PaymentLetter(
+        dealer_name=dealer.name,
+        account_name=payment.account_name,
+        number=payment.number,
+        amount_cents=payment.charged_cents,
+        method=f"{payment.method.label} •••• {payment.method.last4}",
+        payment_url=f"{portal}/payments/{payment.payment_id}",
+        payable_count=len(payment.lines),
+        expected_on=dealer_day(expected, dealer.time_zone).isoformat() if expected else "",
+        reason=payment.failure_sentence if mail == _FAILED else "",
+        pay_again_url=f"{portal}/outstanding" if mail == _FAILED else "",
+        dealer_phone=dealer.phone,
+        currency=payment.currency,
+    )
