@@ -1,0 +1,59 @@
+"""What surrounds every console page: navigation, who is signed in, how fresh the data is."""
+
+from datetime import datetime
+
+from chalicelib.domain.dealers import Dealer
+from chalicelib.entrypoints.guard import Visit
+from chalicelib.entrypoints.presenting import zone_name, zoned
+from chalicelib.rendering.views.chrome import Chrome, FieldError, Flash, console_nav
+from chalicelib.rendering.views.figures import Link
+
+ROLE_WORDS = {"admin": "Administrator", "ar": "Accounts receivable", "viewer": "View only"}
+FLASHES = {
+    "invited": Flash(text="Invitation queued. The badge turns Pending now.", tone="good"),
+    "resent": Flash(text="A new link is on its way; the old one no longer works.", tone="good"),
+    "revoked": Flash(text="The invitation is revoked and its link no longer works."),
+    "posting": Flash(text="Posting has started. You may leave this page.", tone="good"),
+    "resolved": Flash(text="The settlement is resolved.", tone="good"),
+}
+
+
+def console_chrome(
+    visit: Visit,
+    dealer: Dealer,
+    title: str,
+    current: str,
+    *,
+    as_of: datetime | None = None,
+    flash: Flash | None = None,
+    errors: tuple[FieldError, ...] = (),
+) -> Chrome:
+    """Chrome of a console page; the flash comes from `?done=` unless one is given."""
+    visitor = visit.signed_in
+    return Chrome(
+        title=title,
+        dealer_name=dealer.name,
+        csrf=visit.csrf,
+        nav=console_nav(current),
+        signed_in_name=visitor.name,
+        signed_in_detail=ROLE_WORDS.get(visitor.role, visitor.role),
+        flash=flash or FLASHES.get(visit.query.get("done")),
+        errors=errors,
+        as_of=zoned(dealer, as_of),
+        zone=zone_name(dealer, as_of) if as_of else "",
+        currency=dealer.currency,
+        dealer_phone=dealer.phone,
+        demo=dealer.is_demo,
+    )
+
+
+def payment_tabs(current: str) -> tuple[Link, ...]:
+    """The two tabs under Payments."""
+    return (
+        Link(
+            label="Incoming Payments", href="/console/payments", current=current == "incoming"
+        ),
+        Link(
+            label="Settlements", href="/console/settlements", current=current == "settlements"
+        ),
+    )

@@ -1,0 +1,111 @@
+"""Settlements: the list, one with its proof and posting, Post and Resolve."""
+
+from chalice.app import Blueprint
+
+from chalicelib.domain.ids import SettlementId
+from chalicelib.domain.people import COLLECTING_ROLES
+from chalicelib.entrypoints.console.chrome import console_chrome, payment_tabs
+from chalicelib.entrypoints.console.settlement_parts import (
+    proof_lines,
+    settlement_progress,
+    settlement_row,
+    settlement_status,
+)
+from chalicelib.entrypoints.guard import Visit, page
+from chalicelib.entrypoints.presenting import payment_row, zoned
+from chalicelib.entrypoints.responses import Fragment, Html, Redirect
+from chalicelib.rendering.pages import render_page
+from chalicelib.rendering.views import settlements as views
+from chalicelib.rendering.views.figures import Pager
+from chalicelib.services.list_settlements import list_settlements
+from chalicelib.services.request_posting import request_posting
+from chalicelib.services.resolve_settlement import resolve_settlement
+from chalicelib.services.view_settlement import view_settlement
+from chalicelib.storage.dealers import get_dealer
+
+blueprint = Blueprint(__name__)
+BASE = "/console/settlements"
+
+
+@page(blueprint, "GET", BASE, area="console")
+def settlements(visit: Visit) -> Html:
+    """GET the dealer's settlements, newest first."""
+    dealer = get_dealer(visit.dealer_id)
+    found = list_settlements(
+        visit.world, visit.dealer_id, cursor=visit.query.get("after") or None
+    )
+    rows = tuple(settlement_row(settlement, dealer) for settlement in found.settlements)
+    view = views.Settlements(
+        chrome=console_chrome(visit, dealer, "Settlements", "Payments"),
+        tabs=payment_tabs("settlements"),
+        rows=rows,
+        pager=Pager(
+            first=1 if rows else 0,
+            last=len(rows),
+            next_href=f"{BASE}?after={found.cursor}" if found.cursor else "",
+        ),
+    )
+    return Html(render_page(view))
+
+
+@page(blueprint, "GET", BASE + "/{settlement}", area="console")
+def settlement_page(visit: Visit, settlement: str) -> Html:
+    """GET one settlement with its payments, proof and posting."""
+    dealer = get_dealer(visit.dealer_id)
+    found = view_settlement(
+        visit.world, visit.dealer_id, settlement_id=SettlementId(settlement)
+    )
+    shown = found.settlement
+    view = views.Settlement(
+        chrome=console_chrome(visit, dealer, f"Settlement {settlement}", "Payments"),
+        tabs=payment_tabs("settlements"),
+        number=shown.settlement_id,
+        created_at=zoned(dealer, shown.created_at),
+        deposit_cents=shown.deposit_cents,
+        difference_cents=shown.difference_cents,
+        proof=proof_lines(shown),
+        payments=tuple(
+            payment_row(payment, dealer, base="/console/payments", payer=True)
+            for payment in found.payments
+        ),
+        progress=settlement_progress(visit, dealer, shown),
+        deposited_on=zoned(dealer, shown.arrives_at)[:10],
+        processor_reference=shown.settlement_id,
+        status=settlement_status(shown),
+    )
+    return Html(render_page(view))
+
+
+@page(blueprint, "GET", BASE + "/{settlement}/progress", area="console")
+def settlement_posting_progress(visit: Visit, settlement: str) -> Fragment:
+    """GET the posting section alone; the page asks for it again while it runs."""
+    dealer = get_dealer(visit.dealer_id)
+    found = view_settlement(
+        visit.world, visit.dealer_id, settlement_id=SettlementId(settlement)
+    )
+    return Fragment(render_page(settlement_progress(visit, dealer, found.settlement)))
+
+
+@page(blueprint, "POST", BASE + "/{settlement}/post", area="console", roles=COLLECTING_ROLES)
+def post_settlement(visit: Visit, settlement: str) -> Redirect:
+    """POST: start (or resume) posting to the ERP."""
+    request_posting(
+        visit.world,
+        visit.dealer_id,
+        settlement_id=SettlementId(settlement),
+        operator=visit.signed_in.name,
+    )
+    return Redirect(f"{BASE}/{settlement}?done=posting")
+
+
+@page(blueprint, "POST", BASE + "/{settlement}/resolve", area="console", roles=COLLECTING_ROLES)
+def resolve(visit: Visit, settlement: str) -> Redirect:
+    """POST: declare the settlement done; a difference needs a written reason."""
+    resolve_settlement(
+        visit.world,
+        visit.dealer_id,
+        settlement_id=SettlementId(settlement),
+        operator=visit.signed_in.name,
+        reason=visit.form.get("reason"),
+    )
+    return Redirect(f"{BASE}/{settlement}?done=resolved")

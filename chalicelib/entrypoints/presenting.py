@@ -1,0 +1,184 @@
+"""Domain values as the view pieces several pages share; words for statuses live here."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from chalicelib.domain.accounts import Account, PriorityNote, Totals
+from chalicelib.domain.accounts import Badge as AccountBadge
+from chalicelib.domain.dealers import Dealer
+from chalicelib.domain.payables import PayableKind
+from chalicelib.domain.payments import Payment, PaymentEvent, PaymentStatus, Stage
+from chalicelib.domain.priority import explain
+from chalicelib.domain.quotes import QuoteLine
+from chalicelib.rendering.views.chrome import Badge
+from chalicelib.rendering.views.figures import (
+    Aging,
+    AllocationRow,
+    PaymentRow,
+    Priority,
+    PriorityStep,
+    TimelineEntry,
+)
+
+KIND_WORDS = {
+    PayableKind.INVOICE: "Invoice",
+    PayableKind.DEBIT: "Debit adjustment",
+    PayableKind.CREDIT: "Credit adjustment",
+}
+EVENT_WORDS = {
+    "submitted": ("Submitted", "info"),
+    "originated": ("Sent to the bank network", "info"),
+    "unknown": ("No answer yet; asking again", "warn"),
+    "settled": ("Settled", "good"),
+    "failed": ("Failed", "bad"),
+    "deposited": ("In a bank deposit", "good"),
+    "posted": ("Posted to the general ledger", "good"),
+}
+SOURCE_WORDS = {
+    "payer": "payer",
+    "operator": "operator",
+    "processor": "payment processor",
+    "workflow": "Drypowder",
+    "janitor": "Drypowder, checking again",
+}
+_INVITATION_BADGES = {
+    AccountBadge.PENDING: ("Pending", "info"),
+    AccountBadge.ACCEPTED: ("Accepted", "good"),
+    AccountBadge.DECLINED: ("Declined", "warn"),
+    AccountBadge.EXPIRED: ("Expired", "plain"),
+}
+
+
+def zoned(dealer: Dealer, at: datetime | None) -> str:
+    """A moment as ISO in the dealer's zone; "" for None."""
+    return at.astimezone(ZoneInfo(dealer.time_zone)).isoformat() if at else ""
+
+
+def zone_name(dealer: Dealer, at: datetime) -> str:
+    """The zone's short name on that day, "PST"."""
+    return at.astimezone(ZoneInfo(dealer.time_zone)).tzname() or dealer.time_zone
+
+
+def aging(totals: Totals) -> Aging:
+    """The aging bar of an account or a sum of accounts."""
+    return Aging(
+        current_cents=totals.current_cents,
+        days_1_30_cents=totals.days_1_30_cents,
+        days_31_60_cents=totals.days_31_60_cents,
+        days_61_90_cents=totals.days_61_90_cents,
+        days_91_up_cents=totals.days_91_up_cents,
+    )
+
+
+def invitation_badge(badge: AccountBadge | str) -> Badge | None:
+    """The invitation's badge in words, None for an account never invited."""
+    words = _INVITATION_BADGES.get(AccountBadge(badge))
+    return Badge(label=words[0], tone=words[1]) if words else None
+
+
+def priority(note: PriorityNote) -> Priority | None:
+    """Collection Priority with its arithmetic; None for accounts that are not ranked."""
+    if note.excluded in ("cash", "system"):
+        return None
+    steps = [
+        PriorityStep(
+            label="Expected late",
+            value=_tenths(note.base_tenths),
+            detail=f"about ${note.expected_late_cents // 100:,} for "
+            f"{note.expected_late_days} of the next 30 days",
+        ),
+    ]
+    if note.lift_tenths:
+        steps.append(PriorityStep(label="Lift", value=f"+{_tenths(note.lift_tenths)}"))
+    if note.damped:
+        steps.append(
+            PriorityStep(label="Contacted in the last 3 business days", value="× 0.6")
+        )
+    steps.append(PriorityStep(label="Collection Priority", value=_tenths(note.score_tenths)))
+    return Priority(score_tenths=note.score_tenths, why=explain(note), steps=tuple(steps))
+
+
+def _tenths(number: int) -> str:
+    return f"{number // 10}.{number % 10}"
+
+
+def payment_badge(payment: Payment) -> Badge:
+    """A payment's status as everybody reads it; pending money is never called paid."""
+    match payment.status:
+        case PaymentStatus.PENDING if payment.stage is Stage.SUBMITTED:
+            return Badge(label="Pending", tone="info", detail="Submitted")
+        case PaymentStatus.PENDING:
+            return Badge(label="Pending", tone="info", detail="Processing")
+        case PaymentStatus.SETTLED:
+            detail = "In a deposit" if payment.settlement_id else "Awaiting payout"
+            return Badge(label="Settled", tone="good", detail=detail)
+        case PaymentStatus.POSTED:
+            return Badge(label="Posted", tone="good")
+        case PaymentStatus.FAILED:
+            return Badge(label="Failed", tone="bad", detail=payment.failure_sentence)
+
+
+def method_words(payment: Payment) -> str:
+    """ "ACH · First Bank ••6789"."""
+    return f"ACH · {payment.method.label} ••{payment.method.last4}"
+
+
+def payment_row(payment: Payment, dealer: Dealer, *, base: str, payer: bool) -> PaymentRow:
+    """A payment in a list below `base`; `payer` adds who paid."""
+    count = len(payment.lines)
+    return PaymentRow(
+        number=payment.number,
+        href=f"{base}/{payment.number}",
+        amount_cents=payment.charged_cents,
+        method=method_words(payment),
+        status=payment_badge(payment),
+        initiated_at=zoned(dealer, payment.submitted_at),
+        payer_name=payment.account_name if payer else "",
+        payer_number=payment.account_id if payer else "",
+        payer_href=f"/console/customers/{payment.account_id}" if payer else "",
+        covers=f"{count} document" + ("" if count == 1 else "s"),
+        expected_on=zoned(dealer, payment.expected_at)[:10] if _is_pending(payment) else "",
+    )
+
+
+def _is_pending(payment: Payment) -> bool:
+    return payment.status is PaymentStatus.PENDING
+
+
+def allocation_rows(lines: Iterable[QuoteLine]) -> tuple[AllocationRow, ...]:
+    """What a payment pays, document by document."""
+    return tuple(
+        AllocationRow(
+            number=line.payable_id,
+            amount_cents=line.allocation_cents,
+            kind=KIND_WORDS[line.kind],
+            job_name=line.job_name,
+            due_on=line.due_day.isoformat() if line.due_day else "",
+            credit_cents=-line.credit_cents,
+            discount_cents=-line.discount_cents,
+        )
+        for line in lines
+    )
+
+
+def timeline(events: Iterable[PaymentEvent], dealer: Dealer) -> tuple[TimelineEntry, ...]:
+    """A payment's history in the dealer's zone."""
+    return tuple(_entry(event, dealer) for event in events)
+
+
+def _entry(event: PaymentEvent, dealer: Dealer) -> TimelineEntry:
+    label, tone = EVENT_WORDS.get(event.name, (event.name.replace("_", " ").capitalize(), "plain"))
+    return TimelineEntry(
+        at=zoned(dealer, event.at),
+        label=label,
+        source=SOURCE_WORDS.get(event.source, event.source),
+        detail=event.detail,
+        tone=tone,
+    )
+
+
+def account_totals_words(account: Account) -> str:
+    """How many documents an account has open, for one line under its name."""
+    totals = account.totals
+    return f"{totals.invoices} invoices, {totals.debits} debits, {totals.credits} credits"

@@ -1,0 +1,49 @@
+"""Queue workers: one message at a time; a message that fails comes back alone."""
+
+import json
+from collections.abc import Callable
+
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from chalice.app import Blueprint, SQSEvent
+
+from chalicelib.bootstrap import world
+from chalicelib.entrypoints.telemetry import observed
+from chalicelib.services.handle_event import handle_event as handle
+from chalicelib.services.send_mail import send_mail
+
+blueprint = Blueprint(__name__)
+
+# The real queues and ReportBatchItemFailures come from infra/resources/functions.yaml.
+MAIL_QUEUE = "arn:aws:sqs:us-east-1:000000000000:MailQueue"
+EVENTS_QUEUE = "arn:aws:sqs:us-east-1:000000000000:EventsQueue"
+
+
+@blueprint.on_sqs_message(queue_arn=MAIL_QUEUE, batch_size=10)
+@observed
+def deliver_mail(event: SQSEvent) -> PartialItemFailureResponse:
+    """Render and send the mails a batch asks for."""
+    return _each(event, lambda body: send_mail(world(), body))
+
+
+@blueprint.on_sqs_message(queue_arn=EVENTS_QUEUE, batch_size=10)
+@observed
+def handle_event(event: SQSEvent) -> PartialItemFailureResponse:
+    """Take the processor's and the bank link's events to their effect."""
+    return _each(event, lambda body: handle(world(), body))
+
+
+def _each(
+    event: SQSEvent, work: Callable[[dict[str, str]], object]
+) -> PartialItemFailureResponse:
+    def one(record: SQSRecord) -> None:
+        work(json.loads(record.body))
+
+    # If every message fails, each still comes back by itself instead of the whole batch raising.
+    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+    return process_partial_response(event.to_dict(), one, processor)
