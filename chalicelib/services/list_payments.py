@@ -1,0 +1,114 @@
+"""Incoming payments of a dealer with filters, and one account's own history."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from chalicelib.domain.days import day_end, day_start
+from chalicelib.domain.ids import AccountId, DealerId
+from chalicelib.domain.payments import Payment, PaymentStatus
+from chalicelib.services.world import World
+from chalicelib.storage.dealers import get_dealer
+from chalicelib.storage.payment_lists import BY_AMOUNT, BY_TIME, Span, Stretch, read_stretch
+from chalicelib.storage.payments import list_payments_of_account
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFilters:
+    """What an operator asks for; days are the dealer's, bounds inclusive, amounts in cents.
+
+    `text` finds in payer name, account number or payment number. `sort` is "time" or "amount".
+    """
+
+    status: PaymentStatus | None = None
+    since: date | None = None
+    until: date | None = None
+    min_cents: int | None = None
+    max_cents: int | None = None
+    text: str = ""
+    sort: str = BY_TIME
+    descending: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPage:
+    """One page. `cursor` reads on ("" at the end); sums are of the filtered set.
+
+    `is_exact` is False where the set is more than one request reads (1 MB): sums are of its
+    beginning. A page may be short and still have a cursor: the filters left out what was read.
+    """
+
+    payments: Sequence[Payment]
+    cursor: str
+    count: int
+    total_cents: int
+    is_exact: bool
+
+
+def list_payments(
+    world: World,  # noqa: ARG001  Every use case takes its world.
+    dealer_id: DealerId,
+    *,
+    filters: PaymentFilters,
+    cursor: str = "",
+    limit: int = PAGE_SIZE,
+) -> PaymentPage:
+    """One page of the dealer's payments: one request for the first page, two for later ones."""
+    span = _span(filters, get_dealer(dealer_id).time_zone)
+    whole = read_stretch(dealer_id, span)
+    matching = [payment for _, payment in whole.found if _matches(payment, filters)]
+    shown = read_stretch(dealer_id, replace(span, after=cursor)) if cursor else whole
+    payments, following = _page(shown, filters, limit)
+    return PaymentPage(
+        payments=payments,
+        cursor=following,
+        count=len(matching),
+        total_cents=sum(payment.charged_cents for payment in matching),
+        is_exact=not whole.has_more,
+    )
+
+
+def list_own_payments(
+    world: World,  # noqa: ARG001  Every use case takes its world.
+    dealer_id: DealerId,
+    *,
+    account_id: AccountId,
+    cursor: str = "",
+) -> tuple[Sequence[Payment], str]:
+    """One account's payments, newest first, and the cursor of the next page; one request."""
+    return list_payments_of_account(dealer_id, account_id, cursor=cursor)
+
+
+def _span(filters: PaymentFilters, time_zone: str) -> Span:
+    return Span(
+        order=BY_AMOUNT if filters.sort == BY_AMOUNT else BY_TIME,
+        status=filters.status,
+        since=day_start(filters.since, time_zone) if filters.since else None,
+        until=day_end(filters.until, time_zone) if filters.until else None,
+        min_cents=filters.min_cents,
+        max_cents=filters.max_cents,
+        descending=filters.descending,
+    )
+
+
+def _page(stretch: Stretch, filters: PaymentFilters, limit: int) -> tuple[Sequence[Payment], str]:
+    found = [row for row in stretch.found if _matches(row[1], filters)]
+    shown = [payment for _, payment in found[:limit]]
+    if len(found) > limit:
+        return shown, found[limit - 1][0]
+    return shown, stretch.found[-1][0] if stretch.has_more and stretch.found else ""
+
+
+def _matches(payment: Payment, filters: PaymentFilters) -> bool:
+    """The filters the index does not decide."""
+    if filters.status is not None and payment.status is not filters.status:
+        return False
+    if filters.min_cents is not None and payment.charged_cents < filters.min_cents:
+        return False
+    if filters.max_cents is not None and payment.charged_cents > filters.max_cents:
+        return False
+    words = filters.text.casefold().split()
+    known = f"{payment.account_name} {payment.account_id} {payment.number}".casefold()
+    return all(word in known for word in words)

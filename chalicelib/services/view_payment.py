@@ -1,0 +1,64 @@
+"""One payment with its history and its ledger entry."""
+
+from dataclasses import dataclass
+
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.ids import AccountId, DealerId, PaymentId
+from chalicelib.domain.ledger import Line
+from chalicelib.domain.payments import Payment, PaymentEvent
+from chalicelib.services.world import World
+from chalicelib.storage import keys
+from chalicelib.storage.ledger import lines_of
+from chalicelib.storage.payments import (
+    find_payment,
+    find_payment_by_reference,
+    list_events,
+    list_payments_of_account,
+)
+
+NO_PAYMENT = "There is no such payment."
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentView:
+    """A payment, what happened to it (oldest first) and what the ledger says of it."""
+
+    payment: Payment
+    events: tuple[PaymentEvent, ...]
+    ledger: tuple[Line, ...]
+
+
+def view_payment(
+    world: World,  # noqa: ARG001  Every use case takes its world.
+    dealer_id: DealerId,
+    *,
+    name: str,
+    account_id: AccountId | None = None,
+) -> PaymentView:
+    """The payment of that short number or id; with `account_id` only if it is that account's.
+
+    Raises NotFound, the same for missing and foreign ones.
+    """
+    found = _own(dealer_id, account_id, name) if account_id else _any(dealer_id, name)
+    if found is None:
+        raise NotFound(NO_PAYMENT)
+    log = keys.payment_log(dealer_id, found.payment_id)
+    return PaymentView(found, list_events(dealer_id, found.payment_id), lines_of(log))
+
+
+def _own(dealer_id: DealerId, account_id: AccountId, name: str) -> Payment | None:
+    """By id, else among the newest (the index lags behind a payment just made), else by index."""
+    by_id = find_payment(dealer_id, account_id, PaymentId(name))
+    if by_id:
+        return by_id
+    newest, _ = list_payments_of_account(dealer_id, account_id)
+    for payment in newest:
+        if payment.number == name:
+            return payment
+    found = _any(dealer_id, name)
+    return found if found and found.account_id == account_id else None
+
+
+def _any(dealer_id: DealerId, name: str) -> Payment | None:
+    target = find_payment_by_reference(dealer_id, name)
+    return find_payment(dealer_id, *target) if target else None

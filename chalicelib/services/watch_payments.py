@@ -1,0 +1,158 @@
+"""The janitor: asks again about payments whose outcome nobody has told us, and finishes them."""
+
+import logging
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from chalicelib.domain.errors import NotFound, TryAgain
+from chalicelib.domain.ids import AccountId, DealerId, PaymentId
+from chalicelib.domain.payments import Payment, Stage
+from chalicelib.gateways.processor import ProcessorRefused, ProcessorUnreachable
+from chalicelib.gateways.workflows import WorkflowsUnreachable
+from chalicelib.services.apply_payment import apply_payment
+from chalicelib.services.originate_payment import originate_payment
+from chalicelib.services.record_outcome import CONTRADICTED, MISMATCHED, record_outcome
+from chalicelib.services.release_payment import release_payment
+from chalicelib.services.world import World
+from chalicelib.storage.claims import due_payments, look_again
+from chalicelib.storage.dealers import get_dealer
+from chalicelib.storage.payments import find_payment, get_payment, payment_puts
+from chalicelib.storage.transactions import OutcomeUnknown, WritesRefused, transact
+
+SECOND_WATCH, DAILY = timedelta(hours=1), timedelta(days=1)
+PENDING_LIMIT = timedelta(days=10)  # Four business days, a long weekend, and the bank's delays.
+LOG = logging.getLogger(__name__)
+OVERDUE = "overdue"
+
+
+@dataclass(slots=True)
+class Watch:
+    """What one sweep did, for the metrics; payment ids."""
+
+    looked_at: list[PaymentId] = field(default_factory=list)
+    restarted: list[PaymentId] = field(default_factory=list)
+    unanswered: list[PaymentId] = field(default_factory=list)
+    suspicious: list[PaymentId] = field(default_factory=list)
+    overdue: list[PaymentId] = field(default_factory=list)
+
+
+def watch_payments(world: World) -> Watch:
+    """Look at every payment that is due: 5 minutes after submit, after an hour, then daily.
+
+    Unknown is never failed: the processor is asked with the payment's own key. One payment's
+    trouble never keeps the sweep from the next; it stays due and is looked at again.
+    """
+    watch = Watch()
+    for dealer_id, account_id, payment_id in due_payments(world.clock.now()):
+        watch.looked_at.append(payment_id)
+        try:
+            _look(world, dealer_id, account_id, payment_id, watch)
+        except (
+            ProcessorUnreachable,
+            ProcessorRefused,
+            WorkflowsUnreachable,
+            OutcomeUnknown,
+            TryAgain,
+            NotFound,
+        ) as trouble:
+            LOG.warning("payment %s: %s", payment_id, type(trouble).__name__)
+            watch.unanswered.append(payment_id)
+            _look_later(world, dealer_id, account_id, payment_id)
+    return watch
+
+
+def _look(
+    world: World, dealer_id: DealerId, account_id: AccountId, payment_id: PaymentId, watch: Watch
+) -> None:
+    payment = get_payment(dealer_id, account_id, payment_id)
+    if payment.stage in (Stage.SUBMITTED, Stage.PROCESSING):
+        _ensure_workflow(world, payment, watch)
+        _ask_again(world, payment, watch)
+        payment = get_payment(dealer_id, account_id, payment_id)
+    if payment.stage in (Stage.SUBMITTED, Stage.PROCESSING):
+        _flag_overdue(world, payment, watch)
+        _look_later(world, dealer_id, account_id, payment_id)
+        return
+    # The outcome is stored: whatever became of the workflow, finish what it would have done.
+    apply_payment(world, dealer_id, account_id=account_id, payment_id=payment_id)
+    release_payment(world, dealer_id, account_id=account_id, payment_id=payment_id)
+
+
+def _ensure_workflow(world: World, payment: Payment, watch: Watch) -> None:
+    """Start the payment's run if it never started; if it died, raise the run and start that."""
+    names = {
+        "dealer": payment.dealer_id,
+        "account": payment.account_id,
+        "payment": payment.payment_id,
+    }
+    if world.workflows.start_payment(**names, run=payment.run):
+        return
+    again = replace(payment, run=payment.run + 1)
+    puts = payment_puts(
+        again, name="restarted", at=world.clock.now(), source="janitor", detail=f"run {again.run}"
+    )
+    try:
+        transact(puts, token=uuid4().hex)
+    except WritesRefused:
+        return  # It moved meanwhile, so somebody is at it.
+    world.workflows.start_payment(**names, run=again.run)
+    watch.restarted.append(payment.payment_id)
+
+
+def _ask_again(world: World, payment: Payment, watch: Watch) -> None:
+    dealer_id, account_id = payment.dealer_id, payment.account_id
+    if not payment.processor_id:
+        originate_payment(
+            world,
+            dealer_id,
+            account_id=account_id,
+            payment_id=payment.payment_id,
+            source="janitor",
+        )
+        return
+    acct = get_dealer(dealer_id).processor_account
+    outcome = record_outcome(
+        world,
+        dealer_id,
+        account_id=account_id,
+        payment_id=payment.payment_id,
+        intent=world.processor.get_intent(acct, payment.processor_id),
+        source="janitor",
+    )
+    if outcome in (MISMATCHED, CONTRADICTED):
+        LOG.error("payment %s: %s", payment.payment_id, outcome)
+        watch.suspicious.append(payment.payment_id)
+
+
+def _flag_overdue(world: World, payment: Payment, watch: Watch) -> None:
+    """Pending past its limit: count it every time, say it in the history once."""
+    if world.clock.now() - payment.submitted_at < PENDING_LIMIT:
+        return
+    LOG.error("payment %s is pending since %s", payment.payment_id, payment.submitted_at)
+    watch.overdue.append(payment.payment_id)
+    puts = payment_puts(
+        payment,
+        name=OVERDUE,
+        at=world.clock.now(),
+        source="janitor",
+        processor_event_id=OVERDUE,
+    )
+    with suppress(WritesRefused):
+        transact(puts, token=uuid4().hex)
+
+
+def _look_later(
+    world: World, dealer_id: DealerId, account_id: AccountId, payment_id: PaymentId
+) -> None:
+    payment = find_payment(dealer_id, account_id, payment_id)
+    now = world.clock.now()
+    at = _next_watch(payment.submitted_at, now) if payment else now + DAILY
+    with suppress(WritesRefused):  # The claim is gone: done meanwhile.
+        look_again(dealer_id, account_id, payment_id, at=at, token=uuid4().hex)
+
+
+def _next_watch(submitted_at: datetime, now: datetime) -> datetime:
+    hour = submitted_at + SECOND_WATCH
+    return hour if now < hour else now + DAILY
