@@ -50,10 +50,6 @@ def console_chrome(
 def payment_tabs(current: str) -> tuple[Link, ...]:
     """The two tabs under Payments."""
     return (
-        Link(
-            label="Incoming Payments", href="/console/payments", current=current == "incoming"
-        ),
-        Link(
-            label="Settlements", href="/console/settlements", current=current == "settlements"
-        ),
+        Link(label="Incoming Payments", href="/console/payments", current=current == "incoming"),
+        Link(label="Settlements", href="/console/settlements", current=current == "settlements"),
     )

@@ -22,4 +22,6 @@ def console(visit: Visit) -> Redirect:  # noqa: ARG001  Every page receives its 
 def help_page(visit: Visit) -> Html:
     """What each screen is for."""
     dealer = get_dealer(visit.dealer_id)
-    return Html(render_page(Help(chrome=console_chrome(visit, dealer, "Help", "Help"), face="console")))
+    return Html(
+        render_page(Help(chrome=console_chrome(visit, dealer, "Help", "Help"), face="console"))
+    )

@@ -31,9 +31,7 @@ BASE = "/console/settlements"
 def settlements(visit: Visit) -> Html:
     """GET the dealer's settlements, newest first."""
     dealer = get_dealer(visit.dealer_id)
-    found = list_settlements(
-        visit.world, visit.dealer_id, cursor=visit.query.get("after") or None
-    )
+    found = list_settlements(visit.world, visit.dealer_id, cursor=visit.query.get("after") or None)
     rows = tuple(settlement_row(settlement, dealer) for settlement in found.settlements)
     view = views.Settlements(
         chrome=console_chrome(visit, dealer, "Settlements", "Payments"),
@@ -52,9 +50,7 @@ def settlements(visit: Visit) -> Html:
 def settlement_page(visit: Visit, settlement: str) -> Html:
     """GET one settlement with its payments, proof and posting."""
     dealer = get_dealer(visit.dealer_id)
-    found = view_settlement(
-        visit.world, visit.dealer_id, settlement_id=SettlementId(settlement)
-    )
+    found = view_settlement(visit.world, visit.dealer_id, settlement_id=SettlementId(settlement))
     shown = found.settlement
     view = views.Settlement(
         chrome=console_chrome(visit, dealer, f"Settlement {settlement}", "Payments"),
@@ -80,9 +76,7 @@ def settlement_page(visit: Visit, settlement: str) -> Html:
 def settlement_posting_progress(visit: Visit, settlement: str) -> Fragment:
     """GET the posting section alone; the page asks for it again while it runs."""
     dealer = get_dealer(visit.dealer_id)
-    found = view_settlement(
-        visit.world, visit.dealer_id, settlement_id=SettlementId(settlement)
-    )
+    found = view_settlement(visit.world, visit.dealer_id, settlement_id=SettlementId(settlement))
     return Fragment(render_page(settlement_progress(visit, dealer, found.settlement)))
 
 

@@ -21,7 +21,7 @@ class BankChoice:
 
 @dataclass(frozen=True, kw_only=True)
 class Quote:
-    """GET /quotes/{quote}. Submit POSTs csrf, method, authorise ("yes") to `submit_url`.
+    """GET /quotes/{quote}. Submit POSTs csrf, signature, method, authorise ("yes") to `submit_url`.
 
     total = lines + surplus + credits + unapplied + discount + fee, where credits_cents,
     unapplied_cents and discount_cents are negative or 0. Linking POSTs csrf, quote to /banks/link.
@@ -38,6 +38,7 @@ class Quote:
     total_cents: int
     expires_at: str
     submit_url: str
+    signature: str = ""
     credits_cents: int = 0
     unapplied_cents: int = 0
     discount_cents: int = 0
