@@ -20,7 +20,9 @@ HOP_HEADERS = frozenset({
     "host", "content-length",
 })  # fmt: skip
 # Only the edge may say these; a client that sends them is not believed.
-EDGE_HEADERS = frozenset({"x-origin-secret", "x-viewer-address", "x-forwarded-for", "forwarded"})
+EDGE_HEADERS = frozenset(
+    {"x-origin-secret", "x-viewer-address", "x-viewer-host", "x-forwarded-for", "forwarded"}
+)
 # What CloudFront's headers policy adds to answers that lack them (infra/resources/edge.yaml).
 EDGE_ANSWER_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -145,6 +147,7 @@ class FrontDoor(BaseHTTPRequestHandler):
         headers["Host"] = self.origin.api_host
         headers["X-Origin-Secret"] = self.origin.secret
         headers["X-Viewer-Address"] = self.client_address[0]
+        headers["X-Viewer-Host"] = self.headers.get("Host", "")
         return headers
 
     def _send(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:

@@ -48,7 +48,7 @@ _DONE_WITH = (
 
 @page(blueprint, "GET", "/i", area="public", referrer="no-referrer")
 def mail_link(visit: Visit) -> Html | Redirect:
-    """Exchange the link's secret for a short-lived cookie; consumes nothing (scanners come here)."""
+    """Exchange the secret for a short-lived cookie; consumes nothing (scanners come here)."""
     text = visit.query.get("i")
     try:
         link = parsed_link(text)
