@@ -1,0 +1,56 @@
+"""The operator's Post: continue the waiting workflow, or leave word for it."""
+
+from dataclasses import replace
+
+from chalicelib.domain.errors import AlreadyDone, Conflict
+from chalicelib.domain.ids import DealerId, SettlementId
+from chalicelib.domain.settlements import CategoryPosting, PostingState, Settlement
+from chalicelib.services.await_posting import POST
+from chalicelib.services.open_settlement import keep_going
+from chalicelib.services.world import World
+from chalicelib.storage.settlement_work import Phase, change_work, find_work
+from chalicelib.storage.settlements import change_settlement, get_settlement
+
+FINISHED = (PostingState.POSTED, PostingState.NOTHING)
+
+
+def request_posting(
+    world: World, dealer_id: DealerId, *, settlement_id: SettlementId, operator: str
+) -> None:
+    """Post every category that is not posted yet. Pressing twice posts nothing twice.
+
+    Raises NotFound, Conflict if the proof does not add up, AlreadyDone if all is posted.
+    """
+    settlement = get_settlement(dealer_id, settlement_id)
+    if not settlement.is_proven:
+        raise Conflict("The proof does not add up. Posting waits until every cent is explained.")
+    work = find_work(dealer_id, settlement_id)
+    if work is None or work.phase is Phase.DONE:
+        raise AlreadyDone("This settlement is posted already.")
+    change_settlement(dealer_id, settlement_id, _all_posting)
+    asked = change_work(
+        dealer_id, settlement_id, lambda now: replace(now, requested_by=operator or "operator")
+    )
+    if asked is not None and asked.phase is Phase.WAITING and asked.token:
+        world.workflows.complete(asked.token, {"outcome": POST})
+        # Kept until now: after a crash the sweep finds the request and completes it again.
+        change_work(
+            dealer_id,
+            settlement_id,
+            lambda now: (
+                replace(now, requested_by="", token="", phase=Phase.POSTING)
+                if now.token == asked.token
+                else now
+            ),
+        )
+    keep_going(world, dealer_id, settlement_id=settlement_id)
+
+
+def _all_posting(settlement: Settlement) -> Settlement:
+    return replace(settlement, postings=tuple(_posting(row) for row in settlement.postings))
+
+
+def _posting(row: CategoryPosting) -> CategoryPosting:
+    if row.state in FINISHED:
+        return row
+    return replace(row, state=PostingState.POSTING, problem="")

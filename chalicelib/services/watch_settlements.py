@@ -1,0 +1,77 @@
+"""The sweep over settlements: whatever stopped half-way goes on."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from chalicelib.domain.errors import TryAgain
+from chalicelib.domain.ids import DealerId, SettlementId
+from chalicelib.gateways.processor import ProcessorUnreachable
+from chalicelib.gateways.workflows import WorkflowsUnreachable
+from chalicelib.services.await_posting import POST
+from chalicelib.services.mark_posted import is_posted, mark_posted
+from chalicelib.services.open_settlement import keep_going
+from chalicelib.services.prove_settlement import prove_settlement
+from chalicelib.services.world import World
+from chalicelib.storage.settlement_work import (
+    Phase,
+    SettlementWork,
+    change_work,
+    due_work,
+    find_work,
+)
+from chalicelib.storage.settlements import find_settlement
+
+AGAIN = {
+    Phase.PROVING: timedelta(minutes=15),
+    Phase.POSTING: timedelta(minutes=15),
+    Phase.WAITING: timedelta(days=1),
+    Phase.DONE: timedelta(days=1),
+}
+
+
+def watch_settlements(world: World) -> int:
+    """Look at every settlement that is due; returns how many. Repeating it is harmless.
+
+    One that cannot be moved now is looked at again by a later sweep and stops no other.
+    """
+    looked_at = 0
+    for dealer_id, settlement_id in due_work(world.clock.now()):
+        work = _look_again_later(world, dealer_id, settlement_id)
+        if work is None or work.phase is Phase.DONE:
+            continue
+        looked_at += 1
+        try:
+            _move(world, work)
+        except (TryAgain, ProcessorUnreachable, WorkflowsUnreachable):
+            continue
+    return looked_at
+
+
+def _move(world: World, work: SettlementWork) -> None:
+    dealer_id, settlement_id = work.dealer_id, work.settlement_id
+    stored = find_settlement(dealer_id, settlement_id)
+    if stored is not None and is_posted(stored.settlement):
+        # The workflow died between the last category and marking the payments.
+        mark_posted(world, dealer_id, settlement_id=settlement_id)
+        return
+    if stored is not None and not stored.settlement.is_proven:
+        # What was missing (a lost webhook, a payment still settling) may be there by now.
+        prove_settlement(world, dealer_id, settlement_id=settlement_id)
+    if work.requested_by and work.token:
+        world.workflows.complete(work.token, {"outcome": POST})
+    keep_going(world, dealer_id, settlement_id=settlement_id)
+
+
+def _look_again_later(
+    world: World, dealer_id: DealerId, settlement_id: SettlementId
+) -> SettlementWork | None:
+    if find_work(dealer_id, settlement_id) is None:
+        return None
+    now = world.clock.now()
+    return change_work(
+        dealer_id, settlement_id, lambda work: _due_later(work, now + AGAIN[work.phase])
+    )
+
+
+def _due_later(work: SettlementWork, due_at: datetime) -> SettlementWork:
+    return work if work.phase is Phase.DONE else replace(work, due_at=due_at)
