@@ -58,9 +58,9 @@ def list_payments(
     """One page of the dealer's payments: one request for the first page, two for later ones."""
     span = _span(filters, get_dealer(dealer_id).time_zone)
     whole = read_stretch(dealer_id, span)
-    matching = [payment for _, payment in whole.found if _matches(payment, filters)]
+    matching = [payment for _, payment in whole.found if _matches(payment, filters, span)]
     shown = read_stretch(dealer_id, replace(span, after=cursor)) if cursor else whole
-    payments, following = _page(shown, filters, limit)
+    payments, following = _page(shown, filters, span, limit)
     return PaymentPage(
         payments=payments,
         cursor=following,
@@ -93,16 +93,22 @@ def _span(filters: PaymentFilters, time_zone: str) -> Span:
     )
 
 
-def _page(stretch: Stretch, filters: PaymentFilters, limit: int) -> tuple[Sequence[Payment], str]:
-    found = [row for row in stretch.found if _matches(row[1], filters)]
+def _page(
+    stretch: Stretch, filters: PaymentFilters, span: Span, limit: int
+) -> tuple[Sequence[Payment], str]:
+    found = [row for row in stretch.found if _matches(row[1], filters, span)]
     shown = [payment for _, payment in found[:limit]]
     if len(found) > limit:
         return shown, found[limit - 1][0]
     return shown, stretch.found[-1][0] if stretch.has_more and stretch.found else ""
 
 
-def _matches(payment: Payment, filters: PaymentFilters) -> bool:
+def _matches(payment: Payment, filters: PaymentFilters, span: Span) -> bool:
     """The filters the index does not decide."""
+    if span.since is not None and payment.submitted_at < span.since:
+        return False
+    if span.until is not None and payment.submitted_at > span.until:
+        return False
     if filters.status is not None and payment.status is not filters.status:
         return False
     if filters.min_cents is not None and payment.charged_cents < filters.min_cents:

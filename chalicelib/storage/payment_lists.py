@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from chalicelib.domain.ids import DealerId
 from chalicelib.domain.payments import Payment, PaymentStatus
@@ -52,7 +53,7 @@ def read_stretch(dealer_id: DealerId, span: Span, *, limit: int | None = None) -
         limit=limit,
         page_size=limit,
     )
-    page = next(found.page_iter, {})
+    page: dict[str, Any] = next(found.page_iter, {})  # Any: DynamoDB's own answer.
     records = [Record.from_raw_data(item) for item in page.get("Items", [])]
     rows = [(getattr(record, key), unpacked(record, Payment)) for record in records]
     return Stretch([row for row in rows if row[0] != span.after], "LastEvaluatedKey" in page)
