@@ -1,8 +1,10 @@
 // Improves pages that already work without script: selection, running total, expanding jobs.
 import { watchSelection } from './selection.js';
+import { watchExpansion } from './expansion.js';
 import { watchPopovers } from './popovers.js';
 
 for (const form of document.querySelectorAll('form[data-selection]')) watchSelection(form);
+watchExpansion(document);
 watchPopovers(document);
 // A form is sent once, however often its button is clicked; the server makes sure of it too.
 document.addEventListener('submit', (event) => {

@@ -40,7 +40,7 @@ function words({ count, credits }) {
 export function watchSelection(form) {
   const groups = () => [...form.querySelectorAll('[data-group]')];
   const all = form.querySelector('[data-all]');
-  const part = (name) => form.querySelector(`[data-${name}]`);
+  const part = (name) => form.querySelector(`[data-bar-${name}]`);
 
   function sync() {
     for (const group of groups()) {
@@ -57,20 +57,12 @@ export function watchSelection(form) {
     part('pay').textContent = sums.cents > 0 ? `Pay ${dollars(form, sums.cents)}` : 'Pay selected';
   }
 
-  function toggleRows(link) {
-    const open = link.getAttribute('aria-expanded') !== 'true';
-    link.setAttribute('aria-expanded', open);
-    for (const row of link.closest('[data-group]').querySelectorAll('[data-child]')) row.hidden = !open;
-  }
-
   form.addEventListener('change', ({ target }) => {
     if (target.matches('[data-all]')) groups().flatMap(items).forEach((item) => { item.checked = target.checked; });
     if (target.matches('[data-group-box]')) items(target.closest('[data-group]')).forEach((item) => { item.checked = target.checked; });
     sync();
   });
   form.addEventListener('click', (event) => {
-    const link = event.target.closest('[data-expand]');
-    if (link) { event.preventDefault(); toggleRows(link); }
     if (event.target.closest('[data-clear]')) { groups().flatMap(items).forEach((item) => { item.checked = false; }); sync(); }
   });
   // Rows that htmx brings in take over the state of their job's box.

@@ -17,7 +17,7 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[str | int | None]]) 
     """
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(header)
+    writer.writerow(_cell(label) for label in header)
     writer.writerows([_cell(value) for value in row] for row in rows)
     return out.getvalue()
 

@@ -13,6 +13,7 @@ _SYMBOLS = {"USD": "$", "CAD": "CA$", "EUR": "€", "GBP": "£", "MXN": "MX$"}
 _DASH = Markup('<span class="dash" aria-hidden="true">–</span><span class="sr">none</span>')
 _BAR_UNITS = 1000
 _LEAST_UNITS = 8
+_GAP_UNITS = 3
 
 currency_in_use: ContextVar[str] = ContextVar("currency_in_use", default="USD")
 
@@ -84,12 +85,13 @@ def bar_segments(aging: Aging) -> list[tuple[str, int, int]]:
     """
     filled = [(css, cents) for css, _, cents in aging_parts(aging) if cents > 0]
     total = sum(cents for _, cents in filled)
-    spare = _BAR_UNITS - _LEAST_UNITS * len(filled)
+    gaps = _GAP_UNITS * max(0, len(filled) - 1)
+    spare = _BAR_UNITS - gaps - _LEAST_UNITS * len(filled)
     segments, reach = [], 0
     for css, cents in filled:
         width = _LEAST_UNITS + spare * cents // total
         segments.append((css, reach, width))
-        reach += width
+        reach += width + _GAP_UNITS
     return segments
 
 

@@ -1,0 +1,110 @@
+"""Examples of one customer account, tab by tab and invitation by invitation."""
+
+from __future__ import annotations
+
+from chalicelib.rendering.views.account import Account, AccountPayable, Invitation
+from chalicelib.rendering.views.chrome import Action, Badge
+from chalicelib.rendering.views.figures import Aging, Link, Option, Pager
+
+from . import demo
+from .customers_examples import BADGES, NAMES
+from .demo import console_chrome
+
+
+def _action(verb: str, blocked_because: str = "") -> Action:
+    return Action(
+        label=verb.capitalize(),
+        url=f"/console/customers/104-2416/{verb}",
+        blocked_because=blocked_because,
+    )
+
+
+PENDING_INVITATION = Invitation(
+    badge=BADGES[1],
+    invite=_action("invite", "An invitation is open. Resend it, or revoke it first."),
+    resend=_action("resend"),
+    revoke=_action("revoke"),
+    sent_to="office@metolius.example",
+    sent_at=demo.NOW,
+    delivery="Delivered, link opened Nov 22",
+    expires_on="2026-12-06",
+)
+NO_INVITATION = Invitation(
+    badge=None,
+    invite=_action("invite"),
+    resend=_action("resend", "Nothing has been sent yet."),
+    revoke=_action("revoke", "Nothing has been sent yet."),
+    contacts=(
+        Option(value="c1", label="Pat Metolius, office@metolius.example", selected=True),
+        Option(value="c2", label=f"{demo.HOSTILE}, yard@metolius.example"),
+    ),
+)
+
+
+def account(tab: str = "invoices", **changes: object) -> Account:
+    """A late customer with an open invitation, on the chosen tab."""
+    tabs = ("Invoices", "Credits", "Debits", "Payments", "Activity")
+    fields: dict[str, object] = {
+        "chrome": console_chrome("Metolius Cabin Restoration LLC", "Customers"),
+        "name": NAMES[0],
+        "number": "104-2416",
+        "kind": "Credit account",
+        "status": "active",
+        "outstanding_cents": 5048033,
+        "past_due_cents": 3153121,
+        "credits_cents": -38650,
+        "in_flight_cents": 742190,
+        "aging": demo.AGING,
+        "priority": demo.PRIORITY,
+        "invitation": PENDING_INVITATION,
+        "tabs": tuple(
+            Link(label=name, href=f"?tab={name.lower()}", current=name.lower() == tab, count=n)
+            for n, name in enumerate(tabs)
+        ),
+        "tab": tab,
+        "contact_name": "Pat Metolius",
+        "contact_email": "office@metolius.example",
+        "contact_phone": "(541) 555-0170",
+        "credit_limit_cents": 7500000,
+        "wado_days": 41,
+    }
+    return Account(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def _payables() -> tuple[AccountPayable, ...]:
+    return tuple(
+        AccountPayable(
+            number=f"I-44{8120 + n}",
+            amount_cents=418255,
+            open_cents=418255 - n * 1000,
+            status=Badge(label="Open" if n else "Partially paid"),
+            transacted_on="2026-09-02",
+            due_on="2026-10-02",
+            days_past_due=51 - n * 9 if n < 5 else 0,
+            job_name=demo.HOSTILE if n == 1 else "Lot 14, Alder Creek",
+            po_number="A-1193",
+            in_flight_cents=742190 if n == 2 else 0,
+        )
+        for n in range(8)
+    )
+
+
+def account_examples() -> dict[str, object]:
+    """Every tab, full and empty."""
+    return {
+        "account": account(payables=_payables(), pager=Pager(first=1, last=8, total=8)),
+        "account_uninvited": account(
+            "payments", payments=(demo.payment_row(100482),), invitation=NO_INVITATION
+        ),
+        "account_activity": account("activity", activity=demo.TIMELINE, may_act=False),
+        "account_empty": account(
+            "credits",
+            priority=None,
+            aging=Aging(),
+            status="inactive",
+            credit_limit_cents=None,
+            invitation=NO_INVITATION,
+        ),
+        "account_no_payments": account("payments"),
+        "account_no_activity": account("activity"),
+    }

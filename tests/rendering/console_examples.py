@@ -1,0 +1,96 @@
+"""A full and an empty example of every view an operator sees."""
+
+from __future__ import annotations
+
+from chalicelib.rendering.views.chrome import Badge
+from chalicelib.rendering.views.console_entry import OperatorCode, OperatorSignIn
+from chalicelib.rendering.views.incoming import IncomingPayments, LedgerLine, PaymentDetail
+from chalicelib.rendering.views.plain import ErrorPage, Help
+
+from . import demo
+from .account_examples import account_examples
+from .customers_examples import customers, no_customers
+from .demo import console_chrome
+from .settlement_examples import settlement_examples
+
+
+def _incoming(**changes: object) -> IncomingPayments:
+    fields: dict[str, object] = {
+        "chrome": console_chrome("Incoming Payments", "Payments"),
+        "tabs": demo.PAYMENT_TABS,
+        "rows": tuple(
+            demo.payment_row(100482 - n, (demo.PENDING, demo.SETTLED, demo.FAILED)[n % 3])
+            for n in range(9)
+        ),
+        "pager": demo.PAGER,
+        "total_cents": 15012972,
+        "payment_count": 9,
+        "filters": (demo.STATUS_FILTER,),
+        "kept": demo.KEPT,
+        "columns": demo.columns(
+            "payer:Payer",
+            "method:Method",
+            "status:Status",
+            "initiated:Initiated",
+            "amount:Amount",
+            sorted_by="initiated",
+        ),
+        "csv_href": "/console/payments.csv",
+    }
+    return IncomingPayments(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def _detail(**changes: object) -> PaymentDetail:
+    fields: dict[str, object] = {
+        "chrome": console_chrome("Payment DP-100482", "Payments"),
+        "number": "DP-100482",
+        "status": demo.SETTLED,
+        "amount_cents": 1668108,
+        "method": "ACH, First Cascade Bank •••• 6789",
+        "payer_name": demo.HOSTILE,
+        "payer_number": "104-2280",
+        "payer_href": "/console/customers/104-2280",
+        "initiated_at": demo.NOW,
+        "allocations": demo.ALLOCATIONS,
+        "timeline": demo.TIMELINE,
+        "lines_cents": 1706758,
+        "credits_cents": -38650,
+    }
+    return PaymentDetail(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def console_examples() -> dict[str, object]:
+    """Every view of the console by a name that can be a file name."""
+    ledger = (
+        LedgerLine(event="settled", account="Clearing", debit_cents=1668108),
+        LedgerLine(event="settled", account="AR", credit_cents=1668108),
+    )
+    full = _detail(
+        processor_fee_cents=500,
+        processor_reference="pi_demo",
+        initiated_by="Maya Chen",
+        settlement_number="ST-2048",
+        settlement_href="/console/settlements/S1",
+        posted=Badge(label="Posted", tone="good"),
+        ledger=ledger,
+    )
+    return {
+        "console_sign_in": OperatorSignIn(chrome=console_chrome("Sign in")),
+        "console_code": OperatorCode(chrome=console_chrome("Code"), email="dana@x.example"),
+        "customers": customers(),
+        "customers_empty": no_customers(),
+        "customers_no_match": no_customers(query=demo.HOSTILE, clear_href="/console/customers"),
+        **account_examples(),
+        "incoming": _incoming(),
+        "incoming_empty": _incoming(rows=(), pager=demo.NO_PAGER, columns=(), csv_href=""),
+        "incoming_no_match": _incoming(
+            rows=(), pager=demo.NO_PAGER, query=demo.HOSTILE, clear_href="/console/payments"
+        ),
+        "payment_detail": full,
+        "payment_detail_pending": _detail(status=demo.PENDING),
+        **settlement_examples(),
+        "console_help": Help(chrome=console_chrome("Help", "Help"), face="console"),
+        "console_error": ErrorPage(
+            chrome=console_chrome("Error"), status=403, face="console", reference="01K-DEMO"
+        ),
+    }

@@ -1,0 +1,258 @@
+"""A full and an empty example of every view a payer sees."""
+
+from __future__ import annotations
+
+from chalicelib.rendering.views.figures import Aging, Link
+from chalicelib.rendering.views.outstanding import (
+    JobRow,
+    JobRows,
+    Outstanding,
+    PayableRow,
+    StatementStrip,
+)
+from chalicelib.rendering.views.payments import Payments, Receipt
+from chalicelib.rendering.views.plain import ErrorPage, Help
+from chalicelib.rendering.views.quote import BankChoice, Quote
+
+from . import demo
+from .demo import portal_chrome
+from .entry_examples import entry_examples
+
+
+def payable(number: str, cents: int, due_on: str = "2026-12-10", **changes: object) -> PayableRow:
+    """An open payable with nothing in flight."""
+    fields: dict[str, object] = {
+        "payable": number,
+        "number": number,
+        "open_cents": cents,
+        "available_cents": cents,
+        "due_on": due_on,
+    }
+    return PayableRow(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def _alder_creek() -> JobRow:
+    return JobRow(
+        job="lot-14",
+        name="Lot 14, Alder Creek",
+        balance_cents=1988264,
+        available_cents=1988264,
+        past_due_cents=1798498,
+        days_31_60_cents=514495,
+        credits_cents=-38650,
+        invoice_count=4,
+        credit_count=1,
+        oldest_days_past_due=51,
+        expanded=True,
+        payables=(
+            payable("I-448120", 418255, "2026-10-02", po_number="A-1193", days_past_due=51),
+            payable("I-448377", 96240, "2026-10-20", po_number="A-1193", days_past_due=33),
+            payable("I-449801", 1284003, "2026-11-10", po_number="A-1210", days_past_due=12),
+            payable("I-451066", 228416, po_number="A-1231"),
+            payable("CM-20418", -38650, "2026-11-10", kind="credit", po_number="A-1193"),
+        ),
+    )
+
+
+def _summit() -> JobRow:
+    return JobRow(
+        job="summit",
+        name="2210 Summit Dr, remodel",
+        balance_cents=921971,
+        available_cents=179781,
+        past_due_cents=742190,
+        invoice_count=3,
+        oldest_days_past_due=12,
+        expanded=True,
+        payables=(
+            payable(
+                "I-449902",
+                742190,
+                "2026-11-10",
+                po_number="SD-77",
+                days_past_due=12,
+                available_cents=0,
+                in_flight_cents=742190,
+                in_flight_href="/payments/P1",
+            ),
+            payable("I-450733", 118804, po_number="SD-79", pdf_href="/static/x.pdf"),
+            payable("I-451120", 60977, po_number=demo.FORMULA),
+        ),
+    )
+
+
+def _harper() -> JobRow:
+    return JobRow(
+        job="harper",
+        name=f"Harper Barn {demo.HOSTILE}",
+        balance_cents=588315,
+        available_cents=588315,
+        past_due_cents=588315,
+        days_61_90_cents=83315,
+        days_91_up_cents=505000,
+        invoice_count=1,
+        debit_count=1,
+        oldest_days_past_due=104,
+        open_href="/outstanding?open=harper#job-harper",
+        payables=(
+            payable("I-446001", 505000, "2026-08-10", days_past_due=104, po_number="HB-3"),
+            payable("D-447233", 83315, "2026-09-10", days_past_due=73, kind="debit"),
+        ),
+    )
+
+
+def _riverbend() -> JobRow:
+    return JobRow(
+        job="riverbend",
+        name="Riverbend Townhomes, phase 2",
+        balance_cents=1525365,
+        available_cents=1525365,
+        invoice_count=2602,
+        rows_href="/outstanding/jobs/riverbend",
+        open_href="/outstanding?open=riverbend#job-riverbend",
+    )
+
+
+def outstanding(**changes: object) -> Outstanding:
+    """The demo account of the design's pictures; with `views` and a statement."""
+    views = (Link(label="All", href="?view=all", current=True), Link(label="New", href="?view=n"))
+    fields: dict[str, object] = {
+        "chrome": portal_chrome("Outstanding", "Outstanding"),
+        "balance_cents": 5048033,
+        "past_due_cents": 3153121,
+        "credits_cents": -38650,
+        "in_flight_cents": 742190,
+        "aging": demo.AGING,
+        "jobs": (_alder_creek(), _summit(), _harper(), _riverbend()),
+        "account_name": "Ridgeline Custom Homes",
+        "account_number": "104-2280",
+        "views": views,
+        "statement": StatementStrip(
+            balance_cents=1412900,
+            due_on="2026-12-10",
+            discount_cents=28258,
+            discount_until="2026-11-30",
+        ),
+    }
+    return Outstanding(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def _empty_outstanding(query: str | None = None) -> Outstanding:
+    return outstanding(
+        balance_cents=0,
+        past_due_cents=0,
+        credits_cents=0,
+        in_flight_cents=0,
+        aging=Aging(),
+        jobs=(),
+        views=(),
+        statement=None,
+        query=query,
+        filters=(demo.STATUS_FILTER,),
+    )
+
+
+def quote(**changes: object) -> Quote:
+    """A quote of three documents with a credit, paid from one of two saved banks."""
+    fields: dict[str, object] = {
+        "chrome": portal_chrome("Review payment", "Outstanding"),
+        "quote": "Q1",
+        "signature": "signed",
+        "account_name": "Ridgeline Custom Homes",
+        "account_number": "104-2280",
+        "lines": demo.ALLOCATIONS,
+        "lines_cents": 1706758,
+        "credits_cents": -38650,
+        "discount_cents": -28258,
+        "unapplied_cents": -100,
+        "surplus_cents": 100,
+        "fee_cents": 100,
+        "fee_label": "ACH fee",
+        "total_cents": 1639950,
+        "expires_at": "2026-11-22T06:25:00-08:00",
+        "submit_url": "/quotes/Q1/submit",
+        "renew_url": "/quotes",
+        "payment_href": "/payments/P1",
+        "authorisation": demo.AUTHORISATION,
+        "expected_on": "2026-11-27",
+        "banks": (
+            BankChoice(
+                method="m1",
+                bank_name="First Cascade Bank",
+                last4="6789",
+                holder="Ridgeline Custom Homes",
+                selected=True,
+            ),
+            BankChoice(method="m2", bank_name="Deschutes Credit Union", last4="0011"),
+        ),
+    }
+    return Quote(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def receipt(**changes: object) -> Receipt:
+    """A settled payment of three documents."""
+    fields: dict[str, object] = {
+        "chrome": portal_chrome("Receipt DP-100482", "Payments"),
+        "number": "DP-100482",
+        "status": demo.SETTLED,
+        "amount_cents": 1668108,
+        "method": "ACH, First Cascade Bank •••• 6789",
+        "account_name": "Ridgeline Custom Homes",
+        "account_number": "104-2280",
+        "initiated_at": "2026-11-22T06:10:00-08:00",
+        "allocations": demo.ALLOCATIONS,
+        "timeline": demo.TIMELINE,
+        "is_receipt": True,
+        "lines_cents": 1706758,
+        "credits_cents": -38650,
+        "initiated_by": "Maya Chen",
+        "authorisation": demo.AUTHORISATION,
+    }
+    return Receipt(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def portal_examples() -> dict[str, object]:
+    """Every view of the portal by a name that can be a file name."""
+    payments_chrome = portal_chrome("Payments", "Payments")
+    rows = tuple(demo.payment_row(100482 - n, covers="3 documents") for n in range(4))
+    pending = demo.payment_row(100483, demo.PENDING, expected_on="2026-11-27")
+    return {
+        **entry_examples(),
+        "outstanding": outstanding(),
+        "outstanding_read_only": outstanding(read_only=True, query="alder"),
+        "outstanding_empty": _empty_outstanding(),
+        "outstanding_no_match": _empty_outstanding(query=demo.HOSTILE),
+        "job_rows": JobRows(job="lot-14", payables=_alder_creek().payables),
+        "job_rows_empty": JobRows(job="-", payables=()),
+        "quote": quote(),
+        "quote_first_bank": quote(banks=()),
+        "quote_expired": quote(state="expired"),
+        "quote_used": quote(state="used"),
+        "payments": Payments(
+            chrome=payments_chrome, rows=(pending, *rows), pager=demo.PAGER, csv_href="/x.csv"
+        ),
+        "payments_empty": Payments(chrome=payments_chrome, rows=(), pager=demo.NO_PAGER),
+        "receipt": receipt(),
+        "receipt_pending": receipt(
+            status=demo.PENDING,
+            is_receipt=False,
+            expected_on="2026-11-27",
+            explanation="Submitted to your bank. It is not paid until the bank confirms it.",
+        ),
+        "receipt_failed": receipt(
+            status=demo.FAILED,
+            is_receipt=False,
+            pay_again_href="/outstanding",
+            explanation="The account has insufficient funds (R01). Nothing was collected.",
+        ),
+        "help": Help(chrome=portal_chrome("Help", "Help")),
+        **{
+            f"error_{status}": ErrorPage(
+                chrome=portal_chrome("Error"), status=status, reference="01K-DEMO"
+            )
+            for status in (400, 403, 404, 409, 429, 500)
+        },
+        "error_charged_nothing": ErrorPage(
+            chrome=portal_chrome("Error"), status=409, money_untouched=True, heading=demo.HOSTILE
+        ),
+    }

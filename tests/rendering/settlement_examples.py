@@ -1,0 +1,121 @@
+"""Examples of settlements in every state of their posting."""
+
+from __future__ import annotations
+
+from chalicelib.rendering.views.chrome import Action, Badge
+from chalicelib.rendering.views.settlements import (
+    PostingCategory,
+    ProofLine,
+    Settlement,
+    SettlementProgress,
+    SettlementRow,
+    Settlements,
+)
+
+from . import demo
+from .demo import console_chrome
+
+
+def categories(*words: str) -> tuple[PostingCategory, ...]:
+    """The four posting categories with a status word each; "Posted" ones carry a time."""
+    labels = ("Invoices", "Credit adjustments", "Debit adjustments", "Cash and other")
+    tones = {"Posted": "good", "Posting": "info", "Failed": "bad"}
+    return tuple(
+        PostingCategory(
+            label=label,
+            status=Badge(label=word, tone=tones.get(word, "plain")),
+            at=demo.NOW if word == "Posted" else "",
+            amount_cents=137200,
+            document_count=2,
+            problem="Spruce did not answer; nothing was posted twice." if word == "Failed" else "",
+        )
+        for label, word in zip(labels, words, strict=True)
+    )
+
+
+def progress(**changes: object) -> SettlementProgress:
+    """A settlement that is proved and waits for Post."""
+    base = "/console/settlements/S1"
+    fields: dict[str, object] = {
+        "csrf": "csrf-token",
+        "categories": categories(*["Not posted"] * 4),
+        "running": False,
+        "progress_href": f"{base}/progress",
+        "post": Action(label="Post to Spruce", url=f"{base}/post"),
+        "resolve": Action(
+            label="Resolve", url=f"{base}/resolve", blocked_because="Post all four first."
+        ),
+    }
+    return SettlementProgress(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def settlement(shown: SettlementProgress, difference_cents: int = 0) -> Settlement:
+    """One deposit of the worked example P1."""
+    return Settlement(
+        chrome=console_chrome("Settlement ST-2048", "Payments"),
+        number="ST-2048",
+        created_at=demo.NOW,
+        deposit_cents=136100,
+        difference_cents=difference_cents,
+        proof=(
+            ProofLine(label="Gross", amount_cents=140200, detail="1 payment"),
+            ProofLine(label="Processing fees", amount_cents=-4100),
+            ProofLine(label="Refunds, returns, disputes", amount_cents=0),
+        ),
+        payments=(demo.payment_row(100482, amount_cents=140200),),
+        progress=shown,
+        deposited_on="2026-11-24",
+        processor_reference="po_demo",
+    )
+
+
+def settlement_examples() -> dict[str, object]:
+    """The list and one settlement from proved to resolved."""
+    running = progress(
+        running=True,
+        categories=categories("Posted", "Posting", "Not posted", "Not posted"),
+        done_count=1,
+        post=Action(label="Post to Spruce", url="/p", blocked_because="Posting is under way."),
+    )
+    failed = progress(categories=categories("Posted", "Failed", "Posted", "Posted"))
+    posted = categories(*["Posted"] * 4)
+    blocked = Action(label="Post to Spruce", url="/p", blocked_because="Already posted.")
+    resolve = Action(label="Resolve", url="/r")
+    rows = tuple(
+        SettlementRow(
+            number=f"ST-{2048 - n}",
+            href=f"/console/settlements/S{n}",
+            created_at=demo.NOW,
+            payment_count=12,
+            gross_cents=1840200,
+            fees_cents=-54100,
+            returns_cents=-140200 if n == 1 else 0,
+            net_cents=1786100,
+            categories=posted if n else categories(*["Not posted"] * 4),
+            resolved_at=demo.NOW if n else "",
+        )
+        for n in range(6)
+    )
+    chrome = console_chrome("Settlements", "Payments")
+    return {
+        "settlements": Settlements(
+            chrome=chrome, tabs=demo.PAYMENT_TABS, rows=rows, pager=demo.PAGER
+        ),
+        "settlements_empty": Settlements(
+            chrome=chrome, tabs=demo.PAYMENT_TABS, rows=(), pager=demo.NO_PAGER
+        ),
+        "settlement": settlement(progress()),
+        "settlement_running": settlement(running),
+        "settlement_failed": settlement(failed),
+        "settlement_posted": settlement(progress(categories=posted, post=blocked, resolve=resolve)),
+        "settlement_difference": settlement(
+            progress(post=blocked, resolve=resolve, needs_reason=True), difference_cents=-4100
+        ),
+        "settlement_resolved": settlement(
+            progress(
+                categories=posted, resolved_at=demo.NOW, resolved_by="Dana Ortiz", may_act=False
+            )
+        ),
+        "settlement_progress": running,
+        "settlement_progress_done": progress(categories=posted, post=blocked, resolve=resolve),
+    }

@@ -1,0 +1,205 @@
+"""The pages in Chromium under the real CSP: axe, width, selection, and life without script."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from chalicelib.rendering.pages import TEMPLATES, render_page
+
+from .examples import all_examples
+
+EXAMPLES = all_examples()
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+SWITCHES = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-component-update",
+)
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+SIZES = {"desk": (1440, 900), "phone": (390, 844)}
+KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "woff2": "font/woff2"}
+ROUTES = {
+    "/outstanding/jobs/riverbend": "job_rows",
+    "/console/settlements/S1/progress": "settlement_progress_done",
+    "/console/customers": "customers_no_match",
+}
+FRAGMENTS = ("job_rows", "settlement_progress")
+
+
+def _one_example_of_each_page() -> list[str]:
+    firsts = {type(view): name for name, view in reversed(EXAMPLES.items())}
+    return sorted(name for name in firsts.values() if not name.startswith(FRAGMENTS))
+
+
+class _Pages(BaseHTTPRequestHandler):
+    static: Path
+
+    def do_GET(self) -> None:
+        path = self.path.split("?")[0]
+        if path.startswith("/static/"):
+            file = self.static / path.removeprefix("/static/")
+            self._answer(file.read_bytes(), KINDS[file.suffix[1:]])
+        else:
+            name = ROUTES.get(path, path.lstrip("/"))
+            self._answer(render_page(EXAMPLES[name]).encode(), "text/html; charset=utf-8")
+
+    def _answer(self, body: bytes, kind: str) -> None:
+        self.send_response(200)
+        self.send_header("content-type", kind)
+        self.send_header("content-security-policy", CSP)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Stay silent."""
+
+
+@pytest.fixture(scope="module")
+def address(built_assets: Path) -> Iterator[str]:
+    handler = type("Pages", (_Pages,), {"static": built_assets})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists() or not AXE.exists():
+        pytest.skip("Needs Chromium (apt-get install chromium, or CHROMIUM=) and npm ci")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        yield found
+        found.close()
+
+
+def _open(browser: Browser, url: str, size: str = "desk", *, script: bool = True) -> Page:
+    width, height = SIZES[size]
+    page = browser.new_page(viewport={"width": width, "height": height}, java_script_enabled=script)
+    page.goto(url)
+    return page
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", _one_example_of_each_page())
+def test_a_page_fits_is_accessible_and_breaks_no_policy(
+    browser: Browser, address: str, name: str, size: str
+) -> None:
+    complaints: list[str] = []
+    page = browser.new_page(viewport=dict(zip(("width", "height"), SIZES[size], strict=True)))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    page.goto(f"{address}/{name}")
+    page.evaluate(AXE.read_text())
+    report = page.evaluate("axe.run()")
+    width = page.evaluate("document.documentElement.scrollWidth")
+    page.close()
+
+    found = [(v["id"], v["nodes"][0]["target"]) for v in report["violations"]]
+    assert (found, complaints) == ([], [])
+    assert width <= SIZES[size][0]
+
+
+def test_every_kind_of_page_is_looked_at() -> None:
+    shown = {type(EXAMPLES[name]) for name in _one_example_of_each_page()}
+
+    assert len(shown) == len(TEMPLATES) - len(FRAGMENTS)
+
+
+def test_ticking_a_job_counts_its_documents_and_names_the_sum(
+    browser: Browser, address: str
+) -> None:
+    page = _open(browser, f"{address}/outstanding")
+
+    page.get_by_label("Select all of Lot 14, Alder Creek").check()
+    summed = page.locator("[data-bar-pay]").inner_text()
+    page.get_by_label("Select invoice I-448377, $962.40").uncheck()
+
+    box = page.get_by_label("Select all of Lot 14, Alder Creek")
+    assert summed == "Pay $19,882.64"
+    assert page.locator("[data-bar-total]").inner_text() == "$18,920.24"
+    assert page.locator("[data-bar-count]").inner_text() == "3 items, 1 credit selected"
+    assert box.evaluate("box => box.indeterminate")
+    page.close()
+
+
+def test_a_large_job_loads_its_rows_when_it_is_expanded(browser: Browser, address: str) -> None:
+    page = _open(browser, f"{address}/outstanding")
+    rows = page.locator("tbody:has(#job-riverbend) tr.inv")
+
+    page.get_by_label("Select all of Riverbend Townhomes, phase 2").check()
+    before = page.locator("[data-bar-total]").inner_text()
+    page.get_by_role("link", name="Riverbend Townhomes, phase 2").click()
+    rows.nth(4).wait_for()
+
+    assert before == "$15,253.65"
+    assert rows.count() == 5
+    assert page.locator("[data-bar-total]").inner_text() == "$19,882.64"
+    page.close()
+
+
+def test_searching_replaces_the_list_in_place(browser: Browser, address: str) -> None:
+    page = _open(browser, f"{address}/console/customers")
+    page.goto(f"{address}/customers")
+
+    page.get_by_label("Search name or account number").press_sequentially("zz")
+    page.get_by_text("No account matches").wait_for()
+
+    assert "q=zz" in page.url
+    page.close()
+
+
+def test_the_progress_of_a_post_arrives_by_itself(browser: Browser, address: str) -> None:
+    page = _open(browser, f"{address}/settlement_running")
+
+    page.get_by_role("button", name="Resolve").wait_for()
+
+    assert page.locator("progress").count() == 0
+    page.close()
+
+
+def test_why_opens_by_hover_by_tap_and_by_keyboard(browser: Browser, address: str) -> None:
+    page = _open(browser, f"{address}/customers")
+    reasons = page.locator(".why").first
+    summary = page.locator("details.prio > summary").first
+
+    summary.hover()
+    hovered = reasons.is_visible()
+    page.mouse.move(0, 0)
+    left = reasons.is_visible()
+    summary.click()
+    page.mouse.move(0, 0)
+    clicked = reasons.is_visible()
+    page.keyboard.press("Escape")
+    escaped = reasons.is_visible()
+
+    assert (hovered, left, clicked, escaped) == (True, False, True, False)
+    page.close()
+
+
+def test_without_script_every_row_shows_and_the_form_can_be_sent(
+    browser: Browser, address: str
+) -> None:
+    page = _open(browser, f"{address}/outstanding", script=False)
+
+    assert page.get_by_label("Select invoice I-446001, $5,050.00").is_visible()
+    assert page.get_by_role("button", name="Pay selected").is_enabled()
+    assert not page.get_by_label("Select everything").is_visible()
+    page.close()

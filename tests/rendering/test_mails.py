@@ -1,0 +1,104 @@
+"""Mails: a subject of one line, an HTML body with inlined styles and a plain twin."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from chalicelib.rendering.mails import LETTERS, render_mail
+from chalicelib.rendering.views.letters import InvitationLetter, PaymentLetter, VerifyLetter
+
+from .demo import HOSTILE
+
+PAYMENT = PaymentLetter(
+    dealer_name="Cascade Lumber",
+    account_name=f"Ridgeline {HOSTILE}",
+    number="DP-100482",
+    amount_cents=1668108,
+    method="First Cascade Bank •••• 6789",
+    payment_url="https://pay.example/payments/P1",
+    payable_count=3,
+    expected_on="2026-11-27",
+    reason="The account has insufficient funds.",
+    pay_again_url="https://pay.example/outstanding",
+    dealer_phone="(541) 555-0142",
+)
+INVITATION = InvitationLetter(
+    dealer_name="Cascade Lumber",
+    account_name=f"Ridgeline {HOSTILE}",
+    register_url="https://pay.example/i?i=d.v.secret",
+    decline_url="https://pay.example/i?i=d.v.secret&to=decline",
+    expires_on="2026-12-06",
+    dealer_phone="(541) 555-0142",
+)
+VERIFY = VerifyLetter(
+    dealer_name="Cascade Lumber",
+    valid_minutes=30,
+    code="481902",
+    verify_url="https://pay.example/v",
+)
+ALL = {
+    "invitation": INVITATION,
+    "verify_address": VERIFY,
+    "payment_submitted": PAYMENT,
+    "payment_settled": PAYMENT,
+    "payment_failed": PAYMENT,
+}
+
+every_mail = pytest.mark.parametrize("name", sorted(ALL))
+
+
+def test_every_mail_has_an_example() -> None:
+    assert set(ALL) == set(LETTERS)
+
+
+@every_mail
+def test_a_mail_has_a_one_line_subject_and_a_plain_twin(name: str) -> None:
+    mail = render_mail(name, ALL[name])
+
+    links = set(re.findall(r'href="([^"]+)"', mail.html.replace("&amp;", "&")))
+    assert mail.subject
+    assert "\n" not in mail.subject
+    assert "<p" not in mail.text
+    assert {link.replace("&amp;", "&") for link in links} <= set(
+        re.findall(r"\S+://\S+", mail.text)
+    )
+
+
+@every_mail
+def test_styles_are_inlined_and_names_are_escaped(name: str) -> None:
+    mail = render_mail(name, ALL[name])
+
+    assert "<style" not in mail.html
+    assert 'style="' in mail.html
+    assert "<script" not in mail.html
+
+
+def test_an_invitation_names_no_amount_and_says_how_long_it_is_valid() -> None:
+    mail = render_mail("invitation", INVITATION)
+
+    for body in (mail.text, mail.html):
+        assert "$" not in body
+        assert not re.search(r"\d+\.\d\d\b", re.sub(r'style="[^"]*"', "", body))
+        assert "Dec 6, 2026" in body
+        assert "(541) 555-0142" in body
+        assert "ecline" in body
+
+
+def test_an_invitation_has_one_button() -> None:
+    mail = render_mail("invitation", INVITATION)
+
+    assert mail.html.count('class="button"') == 1
+
+
+def test_a_submitted_payment_is_not_called_paid() -> None:
+    mail = render_mail("payment_submitted", PAYMENT)
+
+    assert "not paid yet" in mail.text
+    assert "$16,681.08" in mail.text
+
+
+def test_a_mail_refuses_the_letter_of_another() -> None:
+    with pytest.raises(TypeError):
+        render_mail("invitation", PAYMENT)
