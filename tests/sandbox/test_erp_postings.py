@@ -225,7 +225,7 @@ def test_a_malformed_posting_names_the_problem(erp: Erp, body: Any) -> None:
 def test_a_wrong_key_and_an_unknown_document_are_refused(served: Served, erp: Erp) -> None:
     wrong_key = requests.post(f"{served.url}/spruce/demo/postings", json=CASH, timeout=10)
 
-    assert wrong_key.status_code == 401
+    assert (wrong_key.status_code, wrong_key.json()["error"]["code"]) == (401, "unauthorized")
     assert erp.get("invoices/INV-NOBODY").status_code == 404
     assert erp.balances() == {}
 

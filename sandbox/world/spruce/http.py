@@ -64,7 +64,7 @@ def _add_controls(routes: Blueprint, world: SpruceWorld) -> None:
 
 def _authorised() -> None:
     if request.headers.get("Authorization") != f"Bearer {keys.SPRUCE_KEY}":
-        raise ErpRefusal(401, "unauthorised", "The key is wrong or missing.")
+        raise ErpRefusal(401, "unauthorized", "The key is wrong or missing.")
 
 
 def _body() -> Json:

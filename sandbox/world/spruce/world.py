@@ -18,7 +18,7 @@ class Fault:
     fault: str
     category: str = ""
     times: int = 1
-    seconds: float = 30.0
+    seconds: float = 40.0
 
 
 @dataclass
