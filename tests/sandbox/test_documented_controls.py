@@ -61,7 +61,7 @@ def test_the_world_starts_as_a_command_of_its_own() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    process = subprocess.Popen(  # noqa: S603 - our own module with a number we chose.
+    process = subprocess.Popen(
         [sys.executable, "-m", "sandbox.world", "--port", str(port)],
         cwd=ROOT,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
