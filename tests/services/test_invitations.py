@@ -204,7 +204,7 @@ def test_sending_again_replaces_the_old_link_and_names_the_masked_address(stage:
     )  # fmt: skip
     _send_queued(stage)
 
-    with pytest.raises(LinkRefused, match="s•••@build.example") as refused:
+    with pytest.raises(LinkRefused, match=r"s•••@build\.example") as refused:
         open_invitation(stage, old)
     assert refused.value.reason == "superseded"
     assert stage.mailer.letters[-1].to == "sam@build.example"
