@@ -1,38 +1,40 @@
-"""What an account's header shows, computed anew from what it rests on."""
+"""What a header shows, worked out from its payables: totals and Collection Priority of one day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.aging import totals
-from chalicelib.domain.claims import Claim
+from chalicelib.domain.claims import Claim, owed_by_payable
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.payables import Payable
-from chalicelib.domain.pricing import owed_on
 from chalicelib.domain.priority import DealerCurve, score
+
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def refreshed(
     account: Account,
     *,
-    payables: Iterable[Payable],
+    payables: Sequence[Payable],
     claims: Iterable[Claim],
     dealer: Dealer,
     today: date,
     curve: DealerCurve,
 ) -> Account:
-    """The header with totals and priority of `today`, the dealer's day; the version as it was."""
-    listed = tuple(payables)
-    owed = owed_on(listed, claims, account)
-    summed = replace(account, totals=totals(listed, owed, today))
+    """The header with totals and priority of `today`, the dealer's day; its version stays.
+
+    `curve` comes from `storage.roster.dealer_curve`. Raise the version before writing.
+    """
+    owed = owed_by_payable(payables, claims, account.as_of or NEVER)
     note = score(
-        payables=listed,
+        payables=payables,
         owed=owed,
         own_history=account.paid_late_days,
         curve=curve,
-        account=summed,
+        account=account,
         today=today,
         time_zone=dealer.time_zone,
     )
-    return replace(summed, priority=note)
+    return replace(account, totals=totals(payables, owed, today), priority=note)

@@ -8,10 +8,12 @@ from datetime import datetime
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.claims import Claim
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.ids import AccountId, DealerId, PaymentId
+from chalicelib.domain.ids import AccountId, DealerId
 from chalicelib.domain.payables import Payable
+from chalicelib.domain.statements import Statement
 from chalicelib.storage import keys, pages
-from chalicelib.storage.records import Record, packed, unpacked
+from chalicelib.storage.pages import ClosedPayable
+from chalicelib.storage.records import Record, packed, unpacked, unpacked_body
 from chalicelib.storage.transactions import ABSENT, Put, Remove
 
 NO_ACCOUNT = "There is no such account."
@@ -27,6 +29,9 @@ class AccountState:
     payables: tuple[Payable, ...]
 
 
+StoredState = tuple[tuple[str, bytes], ...]  # Sort keys and bodies of an account's state.
+
+
 @dataclass(frozen=True, slots=True)
 class LogEntry:
     """One line of an account's activity; business time, aware UTC."""
@@ -38,18 +43,29 @@ class LogEntry:
 
 def get_state(dealer_id: DealerId, account_id: AccountId) -> AccountState:
     """Header, claims and open payables in one Query; raises NotFound."""
+    return state_of(stored_state(dealer_id, account_id))
+
+
+def stored_state(dealer_id: DealerId, account_id: AccountId) -> StoredState:
+    """What `get_state` reads, still packed: ~30 bytes a payable, so a night's work fits memory."""
+    wanted = Record.sk.between(keys.OUTSTANDING_FROM, keys.OUTSTANDING_TO)
+    records = Record.query(keys.account(dealer_id, account_id), wanted, consistent_read=True)
+    return tuple((record.sk, record.body) for record in records)
+
+
+def state_of(stored: StoredState) -> AccountState:
+    """The values of a stored state; raises NotFound if it has no header."""
     account: Account | None = None
     claims: list[Claim] = []
     payables: list[Payable] = []
-    wanted = Record.sk.between(keys.OUTSTANDING_FROM, keys.OUTSTANDING_TO)
-    for record in Record.query(keys.account(dealer_id, account_id), wanted, consistent_read=True):
-        match record.sk[:2]:
+    for sort_key, body in stored:
+        match sort_key[:2]:
             case keys.HEADER:
-                account = unpacked(record, Account)
+                account = unpacked_body(body, Account)
             case keys.CLAIM:
-                claims.append(unpacked(record, Claim))
+                claims.append(unpacked_body(body, Claim))
             case keys.OPEN_PAGE:
-                payables.extend(pages.unpacked_page(record.body))
+                payables.extend(pages.unpacked_page(body))
     if account is None:
         raise NotFound(NO_ACCOUNT)
     return AccountState(account, tuple(claims), tuple(payables))
@@ -99,18 +115,6 @@ def header_put(account: Account, *, expected_version: int | None) -> Put:
     return Put("account", record, condition=unread)
 
 
-def claim_put(account: Account, claim: Claim) -> Put:
-    """Write "claim": one payment's hold on the account's payables."""
-    partition = keys.account(account.dealer_id, account.account_id)
-    return Put("claim", Record(partition, keys.claim(claim.payment_id), body=packed(claim)))
-
-
-def claim_remove(account: Account, payment_id: PaymentId) -> Remove:
-    """Write "claim": the hold ends; guarded by the header's version in the same transaction."""
-    partition = keys.account(account.dealer_id, account.account_id)
-    return Remove("claim", (partition, keys.claim(payment_id)))
-
-
 def page_puts(
     account: Account, before: Sequence[Payable], after: Sequence[Payable]
 ) -> list[Put | Remove]:
@@ -125,6 +129,52 @@ def page_puts(
     for number in range(len(new), len(old)):
         writes.append(Remove(f"page {number}", (partition, keys.open_page(number))))
     return writes
+
+
+def statement_put(account: Account, statement: Statement) -> Put:
+    """Write "statement …": one closed statement."""
+    partition = keys.account(account.dealer_id, account.account_id)
+    record = Record(partition, keys.statement(statement.statement_id), body=packed(statement))
+    return Put(f"statement {statement.statement_id}", record)
+
+
+def list_statements(dealer_id: DealerId, account_id: AccountId) -> tuple[Statement, ...]:
+    """The account's statements, newest close first."""
+    wanted = Record.sk.startswith(keys.statement(""))
+    records = Record.query(keys.account(dealer_id, account_id), wanted)
+    statements = (unpacked(record, Statement) for record in records)
+    return tuple(sorted(statements, key=lambda known: known.closed_on, reverse=True))
+
+
+def list_closed(dealer_id: DealerId, account_id: AccountId) -> tuple[ClosedPayable, ...]:
+    """Every closed payable of the account, by the month it was paid in."""
+    records = Record.query(keys.account_closed(dealer_id, account_id), consistent_read=True)
+    return tuple(item for record in records for item in pages.unpacked_closed(record.body))
+
+
+def closed_puts(
+    account: Account, before: Iterable[ClosedPayable], after: Iterable[ClosedPayable]
+) -> list[Put | Remove]:
+    """Writes "closed …" for the months in which `after` differs from `before`."""
+    partition = keys.account_closed(account.dealer_id, account.account_id)
+    old, new = _by_month(before), _by_month(after)
+    writes: list[Put | Remove] = []
+    for month in sorted(old.keys() | new.keys()):
+        was, now = old.get(month, ()), new.get(month, ())
+        for number in range(max(len(was), len(now))):
+            key = keys.closed_page(month, number)
+            if number >= len(now):
+                writes.append(Remove(f"closed {key}", (partition, key)))
+            elif number >= len(was) or was[number] != now[number]:
+                writes.append(Put(f"closed {key}", Record(partition, key, body=now[number])))
+    return writes
+
+
+def _by_month(closed: Iterable[ClosedPayable]) -> dict[str, tuple[bytes, ...]]:
+    months: dict[str, list[ClosedPayable]] = {}
+    for item in sorted(closed, key=lambda item: (item.paid_day, item.payable.payable_id)):
+        months.setdefault(f"{item.paid_day:%Y-%m}", []).append(item)
+    return {month: pages.packed_closed(items) for month, items in months.items()}
 
 
 def log_put(

@@ -99,10 +99,15 @@ def unpacked(record: Record, kind: type[Value]) -> Value:
 
     Raises msgspec.ValidationError if the stored body is not a `kind`.
     """
+    return unpacked_body(record.body, kind)
+
+
+def unpacked_body(body: bytes, kind: type[Value]) -> Value:
+    """The domain value of a body that was read before."""
     decoder = _DECODERS.get(kind)
     if decoder is None:
         decoder = _DECODERS[kind] = msgspec.json.Decoder(kind)
-    value = decoder.decode(record.body)
+    value = decoder.decode(body)
     assert isinstance(value, kind)  # noqa: S101  narrows the decoder's object for mypy
     return value
 

@@ -1,0 +1,171 @@
+"""Reading an ERP's CSV files row by row: every row is taken in or refused with its reason."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from chalicelib.services.import_ledger_spill import Spill
+from chalicelib.services.read_import_files_cells import CellRefused, Cells
+from chalicelib.services.read_import_files_rows import FILES, ImportFile
+
+MEGABYTE = 1_000_000
+PAGE_UPLOAD_BYTES = 5 * MEGABYTE
+LONGEST_LINE_BYTES = 65_536
+PROBLEMS_KEPT = 200
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a row, or with line 0 the whole file, was refused. Line 1 is the header."""
+
+    file: str
+    line: int
+    column: str
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        """The problem as people read it."""
+        if not self.line:
+            return f"{self.file}: {self.reason}"
+        return f"{self.file}, row {self.line}: {self.column} {self.reason}"
+
+
+@dataclass(slots=True)
+class FileReport:
+    """What became of one file. lines = valid + invalid; valid = inserted + updated + unchanged."""
+
+    file: str
+    lines: int = 0
+    invalid: int = 0
+    refused: bool = False  # As a whole: nothing of it may be imported.
+    problems: list[Problem] = field(default_factory=list)  # The first 200.
+    ignored_columns: tuple[str, ...] = ()
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+
+    @property
+    def valid(self) -> int:
+        """Rows that can be imported."""
+        return self.lines - self.invalid
+
+    def refuse(self, line: int, column: str, reason: str) -> None:
+        """Count a refused row; line 0 refuses the file."""
+        if line:
+            self.invalid += 1
+        else:
+            self.refused = True
+        if len(self.problems) < PROBLEMS_KEPT:
+            self.problems.append(Problem(self.file, line, column, reason))
+
+
+class FileRefused(Exception):
+    """The file cannot be read as a whole."""
+
+
+def read_import_file(
+    name: str, content: BinaryIO, spill: Spill, *, currency: str, limit_bytes: int
+) -> FileReport:
+    """Check every row of one file and keep the good ones in the spill.
+
+    Dates are ISO, amounts have a decimal point and at most two decimals; BOM, CRLF and quoted
+    cells are fine. A missing column, wrong encoding or a file over the limit refuses the file.
+    """
+    file, report = FILES[name], FileReport(name)
+    try:
+        reader = csv.reader(_lines(content, limit_bytes), strict=True)
+        header = _header(file, next(reader, []), report)
+        reading = _Reading(file, header, currency, spill, report)
+        for values in _rows(reader):
+            if any(value.strip() for value in values):
+                reading.take(values, reader.line_num)
+    except FileRefused as refusal:
+        report.refuse(0, "", str(refusal))
+    return report
+
+
+def _lines(content: BinaryIO, limit_bytes: int) -> Iterator[str]:
+    read_bytes, number = 0, 0
+    while line := content.readline(LONGEST_LINE_BYTES + 1):
+        number += 1
+        read_bytes += len(line)
+        if read_bytes > limit_bytes:
+            raise FileRefused(f"the file is larger than {_size(limit_bytes)}; send it in parts")
+        if len(line) > LONGEST_LINE_BYTES:
+            raise FileRefused(f"row {number} is longer than 64 KB; is this a CSV file?")
+        try:
+            yield (line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line).decode()
+        except UnicodeDecodeError:
+            raise FileRefused(f"row {number} is not UTF-8 text; save the file as UTF-8") from None
+
+
+def _size(size_bytes: int) -> str:
+    whole = size_bytes // MEGABYTE
+    return f"{whole} MB" if whole else f"{size_bytes} bytes"
+
+
+def _rows(reader: "Iterator[list[str]]") -> Iterator[list[str]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        line = getattr(reader, "line_num", 0)
+        raise FileRefused(f"row {line} is not proper CSV ({error})") from None
+
+
+def _header(file: ImportFile, cells: list[str], report: FileReport) -> list[str]:
+    names = [cell.strip().lower() for cell in cells]
+    if not any(names):
+        raise FileRefused("the file is empty; it needs a header row")
+    missing = [column for column in file.required if column not in names]
+    if missing:
+        plural = "s" if len(missing) > 1 else ""
+        raise FileRefused(f"the column{plural} {', '.join(missing)} is missing from the header")
+    known = {*file.required, *file.optional}
+    doubled = sorted({name for name in names if name in known and names.count(name) > 1})
+    if doubled:
+        raise FileRefused(f"the column {doubled[0]} appears twice in the header")
+    report.ignored_columns = tuple(name for name in names if name not in known)
+    return names
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One file being read."""
+
+    file: ImportFile
+    header: list[str]
+    currency: str
+    spill: Spill
+    report: FileReport
+
+    def take(self, values: list[str], line: int) -> None:
+        """Keep a row or count why not."""
+        self.report.lines += 1
+        try:
+            self._keep(values, line)
+        except CellRefused as refusal:
+            self.report.refuse(line, refusal.column, refusal.reason)
+
+    def _keep(self, values: list[str], line: int) -> None:
+        if len(values) != len(self.header):
+            reason = f"has {len(values)} cells where the header has {len(self.header)}"
+            raise CellRefused("", reason)
+        cells = Cells(dict(zip(self.header, values, strict=True)))
+        account_id = cells.identifier("account_id")
+        row = self.file.row(cells, self.currency)
+        item_id = "" if self.file.rank == 0 else _item_id(self.file, cells)
+        if not self.spill.add(self.file.name, account_id, item_id, line, row):
+            first_file, first_line = self.spill.origin(self.file.name, account_id, item_id)
+            where = f"row {first_line}"
+            if first_file != self.file.name:
+                where += f" of {first_file}"
+            reason = f"“{item_id or account_id}” is a duplicate of {where}"
+            raise CellRefused(self.file.id_column, reason)
+
+
+def _item_id(file: ImportFile, cells: Cells) -> str:
+    item_id = cells.identifier(file.id_column)
+    return f"{item_id} / {cells.identifier('reference')}" if file.name == "payments" else item_id
