@@ -14,10 +14,10 @@ from chalicelib.gateways.erp import ErpRefused, ErpUnreachable
 from chalicelib.gateways.secrets import Secrets
 
 TIMEOUT = urllib3.Timeout(connect=3.0, read=30.0)  # A posting of 10,000 lines takes its time.
-OK, CREATED, NOT_FOUND, CONFLICT, THROTTLED, SERVER_ERRORS = 200, 201, 404, 409, 429, 500
+OK, CREATED, WRONG_KEY, NOT_FOUND, THROTTLED, SERVER_ERRORS = 200, 201, 401, 404, 429, 500
 
 SENTENCES = {
-    "unauthorized": "Spruce refused the key of this dealer. Check the key with the Spruce agent.",
+    "unauthorised": "Spruce refused the key of this dealer. Check the key with the Spruce agent.",
     "reference_conflict": "Spruce already holds this posting with other content. Nothing was "
     "written now; compare the two before going on.",
     "period_closed": "Spruce's books are closed for {date}; the first open day is {open_from}. "
@@ -75,7 +75,7 @@ class SpruceErp:
         receipt = _receipt(answer)
         written = (receipt.reference, receipt.debit_cents, receipt.credit_cents)
         if written != (posting.reference, posting.debit_cents, posting.credit_cents):
-            raise ErpRefused("Spruce confirmed other amounts than were sent. Compare the two first.")
+            raise ErpRefused("Spruce confirmed other amounts than were sent. Compare the two.")
 
     def _send(
         self, dealer: Dealer, method: str, path: str, body: bytes = b""
@@ -120,9 +120,8 @@ def _refusal(answer: urllib3.BaseHTTPResponse, day: str) -> ErpRefused:
         problem = msgspec.json.decode(answer.data, type=_Error).error
     except msgspec.MsgspecError:
         problem = _Problem()
-    sentence = SENTENCES.get(problem.code, "Spruce refused the posting ({code}).")
+    code = "unauthorised" if answer.status == WRONG_KEY else problem.code
+    sentence = SENTENCES.get(code, "Spruce refused the posting ({code}).")
     return ErpRefused(
-        sentence.format(
-            code=problem.code, document=problem.document, date=day, open_from=problem.open_from
-        )
+        sentence.format(code=code, document=problem.document, date=day, open_from=problem.open_from)
     )

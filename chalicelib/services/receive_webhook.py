@@ -25,9 +25,10 @@ Shape = TypeVar("Shape")
 
 
 class _Object(msgspec.Struct):
-    id: str = ""
-    amount: int | None = None
-    currency: str = ""
+    # Of any type: events about things we do not handle must still be accepted.
+    id: object = None
+    amount: object = None
+    currency: object = None
 
 
 class _Data(msgspec.Struct):
@@ -82,9 +83,9 @@ def receive_stripe(
             "account": event.account,
             "event_id": event.id,
             "event_type": event.type,
-            "object_id": thing.id,
+            "object_id": str(thing.id or ""),
             "livemode": event.livemode,
-            "seal": sealed(thing.id, thing.amount, thing.currency),
+            "seal": sealed(str(thing.id), thing.amount, thing.currency),
         }
     )
     return QUEUED
@@ -124,9 +125,12 @@ def receive_plaid(world: World, *, body: bytes, jwt: str, wall: datetime | None 
     return QUEUED
 
 
-def sealed(object_id: str, amount_cents: int | None, currency: str) -> str:
-    """A digest of what the event claimed, so the worker can compare without amounts in queues."""
-    claimed = f"{object_id}|{amount_cents}|{currency.lower()}"
+def sealed(object_id: str, amount_cents: object, currency: object) -> str:
+    """A digest of what the event claimed, so the worker can compare without amounts in queues.
+
+    "" if the event claims no amount.
+    """
+    claimed = f"{object_id}|{amount_cents}|{str(currency).lower()}"
     return "" if amount_cents is None else hashlib.sha256(claimed.encode()).hexdigest()
 
 

@@ -1,6 +1,6 @@
 """A customer's company at a dealer: its saved methods and its visits to the bank link."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -80,11 +80,12 @@ def method_put(dealer_id: DealerId, company_id: CompanyId, method: Method) -> Pu
 
 def session_put(session: LinkSession, *, token_hash: str) -> Put:
     """Write "link", based on the version that was read (0: new), found by the token's hash."""
+    raised = replace(session, version=session.version + 1)
     record = Record(
         keys.company(session.dealer_id, session.company_id),
         keys.link_session(session.session_id),
-        body=packed(session),
-        version=session.version + 1,
+        body=packed(raised),
+        version=raised.version,
         state=session.stage.value,
         k_pk=keys.link_token(token_hash),
         k_sk=session.session_id,

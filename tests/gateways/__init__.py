@@ -1,0 +1,1 @@
+"""Adapters: what they send, what they make of every answer."""
