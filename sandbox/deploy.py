@@ -76,9 +76,17 @@ def put_secret(places: Places, *, secret_id: str) -> None:
         "stripe_connect_webhook_secrets": [keys.STRIPE_CONNECT_WEBHOOK_SECRET],
         "plaid_client_id": keys.PLAID_CLIENT_ID,
         "plaid_secret": keys.PLAID_SECRET,
-        "erp_keys": {"*": keys.SPRUCE_KEY},
+        "erp_keys": {},
     }
     client = local_client("secretsmanager", places.aws_endpoint)
+    client.put_secret_value(SecretId=secret_id, SecretString=json.dumps(values))
+
+
+def add_erp_keys(places: Places, *, secret_id: str, dealers: list[str]) -> None:
+    """Give each dealer id the key of its simulated ERP; before the first page reads the secret."""
+    client = local_client("secretsmanager", places.aws_endpoint)
+    values = json.loads(client.get_secret_value(SecretId=secret_id)["SecretString"])
+    values["erp_keys"] = dict.fromkeys(dealers, keys.SPRUCE_KEY)
     client.put_secret_value(SecretId=secret_id, SecretString=json.dumps(values))
 
 

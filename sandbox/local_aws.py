@@ -21,6 +21,8 @@ def start_local_aws(places: Places) -> None:
     scratch.mkdir(parents=True)
     environment = {
         **CREDENTIALS,
+        # Policies are enforced: a function that lacks a permission fails here as it would on AWS.
+        "AUTH": "true",
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(places.aws_port),
         "MINISTACK_ACCOUNT_ID": ACCOUNT,

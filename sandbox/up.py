@@ -4,7 +4,6 @@ Run as `python -m sandbox.up [--detach]`; ports come from PORT, SANDBOX_PORT and
 """
 
 import argparse
-import importlib.util
 import json
 import secrets
 import signal
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from sandbox import processes
 from sandbox.assets import build_assets
-from sandbox.deploy import deploy_stack, put_secret, sync_static_files
+from sandbox.deploy import add_erp_keys, deploy_stack, put_secret, sync_static_files
 from sandbox.local_aws import start_local_aws
 from sandbox.places import Places, places_from_environment
 from sandbox.progress import StepFailed, step, stop_with
@@ -51,17 +50,17 @@ def bring_up(places: Places) -> None:
     environment = function_environment(places, function=outputs["APIHandlerName"])
     with step("seeding the demo"):
         seeded = seed_demo(places, environment=environment)
+        dealers = [dealer["id"] for dealer in seeded.get("dealers", [])]
+        add_erp_keys(places, secret_id=outputs["SecretId"], dealers=dealers)
     write_run_file(places, describe_run(places, environment=environment, seeded=seeded))
 
 
 def start_world(places: Places) -> None:
     """Start the simulated processor, bank link and ERP, the clock and the mail viewer."""
-    if importlib.util.find_spec("sandbox.world.__main__") is None:
-        return
     command = [
         sys.executable, "-m", "sandbox.world",
         "--port", str(places.sandbox_port),
-        "--webhooks", f"http://127.0.0.1:{places.port}/webhooks",
+        "--webhooks", f"http://127.0.0.1:{places.port}",
         "--aws", places.aws_endpoint,
     ]  # fmt: skip
     processes.start(places.processes, "world", command, environment={})
