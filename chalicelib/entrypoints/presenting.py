@@ -9,7 +9,7 @@ from chalicelib.domain.accounts import Badge as AccountBadge
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.payables import PayableKind
 from chalicelib.domain.payments import Payment, PaymentEvent, PaymentStatus, Stage
-from chalicelib.domain.priority import explain
+from chalicelib.domain.priority_words import explain
 from chalicelib.domain.quotes import QuoteLine
 from chalicelib.rendering.views.chrome import Badge
 from chalicelib.rendering.views.figures import (
@@ -28,11 +28,15 @@ KIND_WORDS = {
 }
 EVENT_WORDS = {
     "submitted": ("Submitted", "info"),
-    "originated": ("Sent to the bank network", "info"),
+    "originated": ("Accepted by the payment processor", "info"),
     "unknown": ("No answer yet; asking again", "warn"),
-    "settled": ("Settled", "good"),
-    "failed": ("Failed", "bad"),
-    "deposited": ("In a bank deposit", "good"),
+    "restarted": ("Taken up again", "info"),
+    "overdue": ("Taking longer than it should", "warn"),
+    "funded": ("Funds confirmed", "good"),
+    "refused": ("Refused by the bank", "bad"),
+    "settled": ("Settled and credited", "good"),
+    "failed": ("Failed; nothing was charged", "bad"),
+    "paid_out": ("Part of a bank deposit", "good"),
     "posted": ("Posted to the general ledger", "good"),
 }
 SOURCE_WORDS = {
@@ -92,9 +96,7 @@ def priority(note: PriorityNote) -> Priority | None:
     if note.lift_tenths:
         steps.append(PriorityStep(label="Lift", value=f"+{_tenths(note.lift_tenths)}"))
     if note.damped:
-        steps.append(
-            PriorityStep(label="Contacted in the last 3 business days", value="× 0.6")
-        )
+        steps.append(PriorityStep(label="Contacted in the last 3 business days", value="× 0.6"))
     steps.append(PriorityStep(label="Collection Priority", value=_tenths(note.score_tenths)))
     return Priority(score_tenths=note.score_tenths, why=explain(note), steps=tuple(steps))
 

@@ -58,15 +58,23 @@ class Outstanding:
 
 
 def view_outstanding(
-    world: World, dealer_id: DealerId, *, account_id: AccountId, view: View = View.ALL
+    world: World,
+    dealer_id: DealerId,
+    *,
+    account_id: AccountId,
+    view: View = View.ALL,
+    rows_at_once: int = ROWS_AT_ONCE,
 ) -> Outstanding:
-    """Everything open on the account by job, most past due first. Raises NotFound."""
+    """Everything open on the account by job, most past due first; one Query.
+
+    Beyond `rows_at_once` documents the jobs come without their rows. Raises NotFound.
+    """
     dealer = get_dealer(dealer_id)
     state = get_state(dealer_id, account_id)
     today = dealer_day(world.clock.now(), dealer.time_zone)
     rows = _open_rows(state, dealer, today, view)
     owed = {row.payable.payable_id: row.owed for row in rows}
-    is_loaded = len(rows) <= ROWS_AT_ONCE
+    is_loaded = len(rows) <= rows_at_once
     by_job: dict[str, list[OpenPayable]] = {}
     for row in rows:
         by_job.setdefault(row.payable.job_id, []).append(row)

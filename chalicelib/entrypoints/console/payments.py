@@ -3,6 +3,8 @@
 from chalice.app import Blueprint
 
 from chalicelib.domain.dealers import Dealer
+from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.ledger import Line
 from chalicelib.domain.payments import PaymentStatus
 from chalicelib.entrypoints.console.chrome import console_chrome, payment_tabs
 from chalicelib.entrypoints.filters import cents_typed, day_typed, href
@@ -15,15 +17,175 @@ from chalicelib.entrypoints.presenting import (
     timeline,
     zoned,
 )
-from chalicelib.entrypoints.responses import Html
+from chalicelib.entrypoints.responses import Csv, Html
+from chalicelib.rendering.csv_files import csv_text, decimal_text
 from chalicelib.rendering.pages import render_page
 from chalicelib.rendering.views import incoming as views
-from chalicelib.rendering.views.figures import Option, Pager, SelectFilter
-from chalicelib.services.list_payments import PaymentFilters, list_payments
+from chalicelib.rendering.views.chrome import Badge
+from chalicelib.rendering.views.figures import Column, HiddenField, Option, Pager, SelectFilter
+from chalicelib.services.list_payments import PaymentFilters, PaymentPage, list_payments
 from chalicelib.services.view_payment import PaymentView, view_payment
 from chalicelib.storage.dealers import get_dealer
 
 blueprint = Blueprint(__name__)
 BASE = "/console/payments"
-STATUS_WORDS = {status.value: status.value.capitalize() for status in PaymentStatus}
-PARAMETERS = ("status", "from", "to", "min", "max", "sort")
+EXPORT_ROWS = 5_000
+TYPED = ("q", "status", "from", "to", "min", "max", "sort")
+COLUMNS = (("payer", "Payer", ""), ("amount", "Amount", "amount"), ("method", "Method", ""))
+MORE_COLUMNS = (("status", "Status", ""), ("initiated", "Date initiated", "time"))
+
+
+@page(blueprint, "GET", BASE, area="console")
+def incoming(visit: Visit) -> Html:
+    """GET the dealer's payments, newest first, as filtered."""
+    dealer = get_dealer(visit.dealer_id)
+    typed = {name: visit.query.get(name) for name in TYPED}
+    found = list_payments(
+        visit.world,
+        visit.dealer_id,
+        filters=_filters(typed),
+        cursor=visit.query.get("after"),
+    )
+    view = views.IncomingPayments(
+        chrome=console_chrome(visit, dealer, "Incoming Payments", "Payments"),
+        tabs=payment_tabs("incoming"),
+        rows=tuple(
+            payment_row(payment, dealer, base=BASE, payer=True) for payment in found.payments
+        ),
+        pager=_pager(found, typed, paged=bool(visit.query.get("after"))),
+        total_cents=found.total_cents,
+        payment_count=found.count,
+        columns=_columns(typed),
+        query=typed["q"],
+        filters=(_status_filter(typed["status"]),),
+        from_on=typed["from"],
+        to_on=typed["to"],
+        min_amount=typed["min"],
+        max_amount=typed["max"],
+        kept=(HiddenField(name="sort", value=typed["sort"]),) if typed["sort"] else (),
+        clear_href=BASE if any(typed[name] for name in TYPED[:-1]) else "",
+        csv_href=href(BASE + ".csv", typed),
+    )
+    return Html(render_page(view))
+
+
+@page(blueprint, "GET", BASE + ".csv", area="console")
+def export(visit: Visit) -> Csv:
+    """GET the page's filtered payments as CSV."""
+    dealer = get_dealer(visit.dealer_id)
+    typed = {name: visit.query.get(name) for name in TYPED}
+    found = list_payments(visit.world, visit.dealer_id, filters=_filters(typed), limit=EXPORT_ROWS)
+    header = ("payment", "account_id", "account_name", "amount", "method", "status", "initiated")
+    rows = [
+        (
+            payment.number,
+            payment.account_id,
+            payment.account_name,
+            decimal_text(payment.charged_cents),
+            method_words(payment),
+            payment.status.value,
+            zoned(dealer, payment.submitted_at),
+        )
+        for payment in found.payments
+    ]
+    return Csv(csv_text(header, rows), "payments.csv")
+
+
+@page(blueprint, "GET", BASE + "/{payment}", area="console")
+def payment_page(visit: Visit, payment: str) -> Html:
+    """GET one payment: allocations, timeline, ledger."""
+    dealer = get_dealer(visit.dealer_id)
+    found = view_payment(visit.world, visit.dealer_id, name=payment)
+    return Html(render_page(_detail(visit, dealer, found)))
+
+
+def _filters(typed: dict[str, str]) -> PaymentFilters:
+    return PaymentFilters(
+        status=_status(typed["status"]),
+        since=day_typed(typed["from"], "from"),
+        until=day_typed(typed["to"], "to"),
+        min_cents=cents_typed(typed["min"], "min"),
+        max_cents=cents_typed(typed["max"], "max"),
+        text=typed["q"],
+        sort="amount" if typed["sort"] == "amount" else "time",
+    )
+
+
+def _status(word: str) -> PaymentStatus | None:
+    if not word:
+        return None
+    try:
+        return PaymentStatus(word)
+    except ValueError as error:
+        raise InvalidInput("There is no such status.", {"status": "Choose one."}) from error
+
+
+def _status_filter(chosen: str) -> SelectFilter:
+    words = [("", "Any status"), *((status.value, status.capitalize()) for status in PaymentStatus)]
+    return SelectFilter(
+        name="status",
+        label="Status",
+        options=tuple(
+            Option(value=value, label=label, selected=value == chosen) for value, label in words
+        ),
+    )
+
+
+def _columns(typed: dict[str, str]) -> tuple[Column, ...]:
+    chosen = typed["sort"] or "time"
+    return tuple(
+        Column(
+            key=key,
+            label=label,
+            href=href(BASE, typed, sort=sort) if sort else "",
+            sorted="descending" if sort == chosen else "",
+        )
+        for key, label, sort in COLUMNS + MORE_COLUMNS
+    )
+
+
+def _pager(found: PaymentPage, typed: dict[str, str], *, paged: bool) -> Pager:
+    return Pager(
+        first=1 if found.payments else 0,
+        last=len(found.payments),
+        total=found.count if found.is_exact and not paged else None,
+        previous_href=href(BASE, typed) if paged else "",
+        next_href=href(BASE, typed, after=found.cursor) if found.cursor else "",
+    )
+
+
+def _detail(visit: Visit, dealer: Dealer, found: PaymentView) -> views.PaymentDetail:
+    payment = found.payment
+    settled_in = payment.settlement_id or ""
+    return views.PaymentDetail(
+        chrome=console_chrome(visit, dealer, payment.number, "Payments"),
+        number=payment.number,
+        status=payment_badge(payment),
+        amount_cents=payment.charged_cents,
+        method=method_words(payment),
+        payer_name=payment.account_name,
+        payer_number=payment.account_id,
+        payer_href=f"/console/customers/{payment.account_id}",
+        initiated_at=zoned(dealer, payment.submitted_at),
+        allocations=allocation_rows(payment.lines),
+        timeline=timeline(found.events, dealer),
+        lines_cents=payment.allocations_cents,
+        credits_cents=-payment.credits_cents,
+        discount_cents=-payment.discount_cents,
+        fee_cents=payment.fee_cents,
+        surplus_cents=payment.surplus_cents,
+        processor_reference=payment.processor_id,
+        settlement_number=settled_in,
+        settlement_href=f"/console/settlements/{settled_in}" if settled_in else "",
+        posted=Badge(label="Posted", tone="good") if payment.posted_at else None,
+        ledger=tuple(_ledger_line(line) for line in found.ledger),
+    )
+
+
+def _ledger_line(line: Line) -> views.LedgerLine:
+    return views.LedgerLine(
+        event="Settled",
+        account=line.account.replace("_", " ").capitalize(),
+        debit_cents=line.debit_cents,
+        credit_cents=line.credit_cents,
+    )

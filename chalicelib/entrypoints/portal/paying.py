@@ -10,14 +10,15 @@ from chalicelib.domain.pricing import Selection
 from chalicelib.domain.quotes import View
 from chalicelib.entrypoints.guard import Visit, page
 from chalicelib.entrypoints.portal.chrome import portal_chrome
+from chalicelib.entrypoints.portal.outstanding import NO_JOB
 from chalicelib.entrypoints.presenting import allocation_rows, zoned
 from chalicelib.entrypoints.responses import Html, Redirect
 from chalicelib.rendering.pages import render_page
 from chalicelib.rendering.views import quote as views
 from chalicelib.rendering.views.chrome import FieldError
 from chalicelib.services.quote_payment import QuoteView, get_quote, quote_payment, renew_quote
+from chalicelib.services.select_jobs import payables_of_jobs
 from chalicelib.services.submit_payment import submit_payment
-from chalicelib.services.view_outstanding import payables_of_jobs
 from chalicelib.storage.accounts import get_account
 from chalicelib.storage.companies import list_methods
 from chalicelib.storage.dealers import get_dealer
@@ -30,9 +31,11 @@ blueprint = Blueprint(__name__)
 def ask_quote(visit: Visit) -> Redirect:
     """POST the ticked payables and jobs: price them and show the preview."""
     ticked = [PayableId(name) for name in visit.form.all("payable")]
-    jobs = visit.form.all("job")
+    jobs = {"" if job == NO_JOB else job for job in visit.form.all("job")}
     if jobs:
-        ticked += payables_of_jobs(visit.dealer_id, account_id=visit.account_id, jobs=jobs)
+        ticked += payables_of_jobs(
+            visit.world, visit.dealer_id, account_id=visit.account_id, job_ids=jobs
+        )
     quote = quote_payment(
         visit.world,
         visit.dealer_id,

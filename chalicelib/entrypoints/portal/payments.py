@@ -18,7 +18,7 @@ from chalicelib.entrypoints.responses import Html
 from chalicelib.rendering.pages import render_page
 from chalicelib.rendering.views import payments as views
 from chalicelib.rendering.views.figures import Pager
-from chalicelib.services.view_payment import view_payment_of_account
+from chalicelib.services.view_payment import view_payment
 from chalicelib.storage.accounts import get_account
 from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.payments import list_payments_of_account
@@ -54,9 +54,7 @@ def receipt(visit: Visit, payment: str) -> Html:
     """GET one payment: a confirmation while it is pending, a receipt once funds are confirmed."""
     dealer = get_dealer(visit.dealer_id)
     account = get_account(visit.dealer_id, visit.account_id)
-    found = view_payment_of_account(
-        visit.world, visit.dealer_id, account_id=visit.account_id, number=payment
-    )
+    found = view_payment(visit.world, visit.dealer_id, account_id=visit.account_id, name=payment)
     shown = found.payment
     pending = shown.status is PaymentStatus.PENDING
     view = views.Receipt(

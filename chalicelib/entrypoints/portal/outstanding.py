@@ -1,0 +1,156 @@
+"""Outstanding: what the account owes by job, the rows of one job, and the same as CSV."""
+
+from chalice.app import Blueprint
+
+from chalicelib.domain.payables import PayableKind
+from chalicelib.domain.people import PAYING_ROLES
+from chalicelib.entrypoints.guard import Visit, page
+from chalicelib.entrypoints.portal.chrome import portal_chrome
+from chalicelib.entrypoints.presenting import KIND_WORDS, aging
+from chalicelib.entrypoints.responses import Csv, Fragment, Html
+from chalicelib.rendering.csv_files import csv_text, decimal_text
+from chalicelib.rendering.pages import render_page
+from chalicelib.rendering.views import outstanding as views
+from chalicelib.services.view_outstanding import (
+    Job,
+    OpenPayable,
+    Outstanding,
+    view_job,
+    view_outstanding,
+)
+from chalicelib.storage.dealers import get_dealer
+
+blueprint = Blueprint(__name__)
+NO_JOB = "-"
+CSV_HEADER = (
+    "job",
+    "document",
+    "kind",
+    "po_number",
+    "due_date",
+    "days_past_due",
+    "open_amount",
+    "in_flight",
+)
+
+
+@page(blueprint, "GET", "/outstanding")
+def outstanding(visit: Visit) -> Html:
+    """GET everything owed, by job."""
+    found = view_outstanding(visit.world, visit.dealer_id, account_id=visit.account_id)
+    return Html(render_page(_view(visit, found)))
+
+
+@page(blueprint, "GET", "/outstanding/jobs/{job}")
+def job_rows(visit: Visit, job: str) -> Fragment:
+    """GET the rows of one job, for a large account's page."""
+    rows = _rows_of(visit, job)
+    fragment = views.JobRows(
+        job=job,
+        payables=tuple(_payable_row(row) for row in rows),
+        currency=get_dealer(visit.dealer_id).currency,
+        read_only=visit.signed_in.role not in PAYING_ROLES,
+    )
+    return Fragment(render_page(fragment))
+
+
+@page(blueprint, "GET", "/outstanding.csv")
+def download(visit: Visit) -> Csv:
+    """GET what the page shows, one row a document."""
+    found = view_outstanding(visit.world, visit.dealer_id, account_id=visit.account_id)
+    rows = [
+        _csv_row(job, row)
+        for job in found.jobs
+        for row in (job.payables or _rows_of(visit, job.job_id or NO_JOB))
+    ]
+    return Csv(csv_text(CSV_HEADER, rows), f"outstanding-{visit.account_id}.csv")
+
+
+def _rows_of(visit: Visit, job: str) -> tuple[OpenPayable, ...]:
+    return view_job(
+        visit.world,
+        visit.dealer_id,
+        account_id=visit.account_id,
+        job_id="" if job == NO_JOB else job,
+    )
+
+
+def _view(visit: Visit, found: Outstanding) -> views.Outstanding:
+    totals, account = found.totals, found.account
+    asked = visit.query.get("open")
+    return views.Outstanding(
+        chrome=portal_chrome(
+            visit,
+            found.dealer,
+            "Outstanding",
+            "Outstanding",
+            detail=account.name,
+            as_of=found.as_of,
+        ),
+        balance_cents=totals.outstanding_cents,
+        past_due_cents=totals.past_due_cents,
+        credits_cents=-totals.credits_cents,
+        in_flight_cents=totals.in_flight_cents,
+        aging=aging(totals),
+        jobs=tuple(_job_row(visit, job, asked) for job in found.jobs),
+        account_name=account.name,
+        account_number=account.account_id,
+        read_only=visit.signed_in.role not in PAYING_ROLES,
+    )
+
+
+def _job_row(visit: Visit, job: Job, asked: str) -> views.JobRow:
+    name, totals = job.job_id or NO_JOB, job.totals
+    is_open = asked == name
+    payables = job.payables or (_rows_of(visit, name) if is_open else ())
+    return views.JobRow(
+        job=name,
+        name=job.name or "No job",
+        balance_cents=totals.outstanding_cents,
+        available_cents=job.available_cents,
+        past_due_cents=totals.past_due_cents,
+        days_31_60_cents=totals.days_31_60_cents,
+        days_61_90_cents=totals.days_61_90_cents,
+        days_91_up_cents=totals.days_91_up_cents,
+        credits_cents=-totals.credits_cents,
+        invoice_count=totals.invoices,
+        debit_count=totals.debits,
+        credit_count=totals.credits,
+        oldest_days_past_due=job.oldest_days_past_due,
+        payables=tuple(_payable_row(row) for row in payables),
+        rows_href="" if job.is_loaded else f"/outstanding/jobs/{name}",
+        open_href=f"/outstanding?open={name}#job-{name}",
+        expanded=job.is_loaded or is_open,
+    )
+
+
+def _payable_row(row: OpenPayable) -> views.PayableRow:
+    payable, owed = row.payable, row.owed
+    sign = -1 if payable.kind is PayableKind.CREDIT else 1
+    return views.PayableRow(
+        payable=payable.payable_id,
+        number=payable.payable_id,
+        open_cents=sign * owed.owed_cents,
+        available_cents=sign * owed.available_cents,
+        kind=payable.kind.value,
+        po_number=payable.po_number,
+        due_on=payable.due_day.isoformat() if payable.due_day else "",
+        days_past_due=max(0, row.days_past_due) if sign > 0 else 0,
+        in_flight_cents=owed.in_flight_cents,
+        in_flight_href=f"/payments/{row.paid_by}" if row.paid_by else "",
+        pdf_href=payable.pdf_url,
+    )
+
+
+def _csv_row(job: Job, row: OpenPayable) -> tuple[str, ...]:
+    shown = _payable_row(row)
+    return (
+        job.name or "No job",
+        shown.number,
+        KIND_WORDS[row.payable.kind],
+        shown.po_number,
+        shown.due_on,
+        str(shown.days_past_due),
+        decimal_text(shown.open_cents),
+        decimal_text(shown.in_flight_cents),
+    )
