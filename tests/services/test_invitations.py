@@ -11,7 +11,6 @@ from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.errors import AlreadyDone, DrypowderError, InvalidInput, LinkRefused
 from chalicelib.domain.invitations import Delivery
 from chalicelib.gateways.clock import wall_now
-from chalicelib.gateways.mailer import Letter, MailRefused
 from chalicelib.services.decline_invitation import decline_invitation
 from chalicelib.services.expire_invitations import expire_invitations
 from chalicelib.services.invite_customer import (
@@ -26,7 +25,7 @@ from chalicelib.services.sign_in import SignedIn
 from chalicelib.storage.accounts import get_account, list_log
 from chalicelib.storage.invitations import get_invitation
 from chalicelib.storage.records import Record
-from tests.stage import PASSWORD, Outbox, Stage, link_in, stage
+from tests.stage import PASSWORD, Stage, link_in, stage
 
 __all__ = ["stage"]
 
@@ -233,7 +232,7 @@ def test_declining_shows_at_the_dealer_and_kills_the_link(stage: Stage) -> None:
     assert _reason(stage, link) == "declined"
     assert get_account(dealer.dealer_id, account.account_id).badge is Badge.DECLINED
     lines, _ = list_log(dealer.dealer_id, account.account_id)
-    assert "We moved to another yard" in lines[0].text
+    assert any("We moved to another yard" in line.text for line in lines)
 
 
 def test_the_sweep_makes_expiry_visible_once(stage: Stage) -> None:
@@ -250,61 +249,6 @@ def test_the_sweep_makes_expiry_visible_once(stage: Stage) -> None:
     assert sum("expired" in line.text for line in lines) == 1
 
 
-def test_a_mail_lost_from_the_queue_is_queued_again_by_the_sweep(stage: Stage) -> None:
-    dealer = stage.dealer()
-    account = stage.account(dealer)
-    invite_customer(stage, dealer.dealer_id, account_id=account.account_id, operator="Ann")
-    lost = stage.queues.mails.pop()
-    stage.clock.at += timedelta(hours=1)
-
-    expire_invitations(stage)
-
-    assert lost in stage.queues.mails
-
-
-def test_a_repeated_queue_message_sends_one_mail(stage: Stage) -> None:
-    dealer = stage.dealer()
-    account = stage.account(dealer)
-    invite_customer(stage, dealer.dealer_id, account_id=account.account_id, operator="Ann")
-    body = stage.queues.mails[0]
-
-    for _ in range(3):
-        send_mail(stage, body)
-
-    assert len(stage.mailer.letters) == 1
-
-
-def test_a_crash_after_sending_leaves_the_mailed_link_alive(stage: Stage) -> None:
-    dealer = stage.dealer()
-    account = stage.account(dealer)
-    invite_customer(stage, dealer.dealer_id, account_id=account.account_id, operator="Ann")
-    body = stage.queues.mails.pop()
-    stage.mailer = _SendsThenDies()
-
-    with pytest.raises(TimeoutError):
-        send_mail(stage, body)
-    first = parsed_link(link_in(stage.mailer.letters[0]))
-    stage.mailer = Outbox()
-    send_mail(stage, body)
-    second = parsed_link(link_in(stage.mailer.letters[0]))
-
-    assert first != second
-    assert open_invitation(stage, first).account.account_id == account.account_id
-    assert open_invitation(stage, second).account.account_id == account.account_id
-
-
-def test_an_address_the_mail_service_refuses_shows_as_bounced(stage: Stage) -> None:
-    dealer = stage.dealer()
-    account = stage.account(dealer)
-    made = invite_customer(stage, dealer.dealer_id, account_id=account.account_id, operator="Ann")
-    stage.mailer = _Refuses()
-
-    send_mail(stage, stage.queues.mails.pop())
-
-    stored = get_invitation(dealer.dealer_id, made.invitation_id).invitation
-    assert stored.delivery is Delivery.BOUNCED
-
-
 def test_inviting_needs_an_address_that_is_one(stage: Stage) -> None:
     dealer = stage.dealer()
     account = stage.account(dealer)
@@ -317,14 +261,3 @@ def test_inviting_needs_an_address_that_is_one(stage: Stage) -> None:
 
     assert "email" in refused.value.fields
     assert get_account(dealer.dealer_id, account.account_id).badge is Badge.NONE
-
-
-class _SendsThenDies(Outbox):
-    def send(self, letter: Letter) -> str:
-        super().send(letter)
-        raise TimeoutError
-
-
-class _Refuses(Outbox):
-    def send(self, letter: Letter) -> str:
-        raise MailRefused("MessageRejected")

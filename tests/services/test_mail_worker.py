@@ -1,0 +1,82 @@
+"""The mail worker for invitations: at least once asked, once sent, no mailed link ever dead."""
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.domain.invitations import Delivery
+from chalicelib.gateways.mailer import Letter, MailRefused
+from chalicelib.services.expire_invitations import expire_invitations
+from chalicelib.services.invite_customer import invite_customer
+from chalicelib.services.open_invitation import open_invitation, parsed_link
+from chalicelib.services.send_mail import send_mail
+from chalicelib.storage.invitations import get_invitation
+from tests.stage import Outbox, Stage, link_in, stage
+
+__all__ = ["stage"]
+
+
+def test_a_mail_lost_from_the_queue_is_queued_again_by_the_sweep(stage: Stage) -> None:
+    dealer = stage.dealer()
+    account = stage.account(dealer)
+    invite_customer(stage, dealer.dealer_id, account_id=account.account_id, operator="Ann")
+    lost = stage.queues.mails.pop()
+    stage.clock.at += timedelta(hours=1)
+
+    expire_invitations(stage)
+
+    assert lost in stage.queues.mails
+
+
+def test_a_repeated_queue_message_sends_one_mail(stage: Stage) -> None:
+    dealer = stage.dealer()
+    account = stage.account(dealer)
+    invite_customer(stage, dealer.dealer_id, account_id=account.account_id, operator="Ann")
+    body = stage.queues.mails[0]
+
+    for _ in range(3):
+        send_mail(stage, body)
+
+    assert len(stage.mailer.letters) == 1
+
+
+def test_a_crash_after_sending_leaves_the_mailed_link_alive(stage: Stage) -> None:
+    dealer = stage.dealer()
+    account = stage.account(dealer)
+    invite_customer(stage, dealer.dealer_id, account_id=account.account_id, operator="Ann")
+    body = stage.queues.mails.pop()
+    stage.mailer = _SendsThenDies()
+
+    with pytest.raises(TimeoutError):
+        send_mail(stage, body)
+    first = parsed_link(link_in(stage.mailer.letters[0]))
+    stage.mailer = Outbox()
+    send_mail(stage, body)
+    second = parsed_link(link_in(stage.mailer.letters[0]))
+
+    assert first != second
+    assert open_invitation(stage, first).account.account_id == account.account_id
+    assert open_invitation(stage, second).account.account_id == account.account_id
+
+
+def test_an_address_the_mail_service_refuses_shows_as_bounced(stage: Stage) -> None:
+    dealer = stage.dealer()
+    account = stage.account(dealer)
+    made = invite_customer(stage, dealer.dealer_id, account_id=account.account_id, operator="Ann")
+    stage.mailer = _Refuses()
+
+    send_mail(stage, stage.queues.mails.pop())
+
+    stored = get_invitation(dealer.dealer_id, made.invitation_id).invitation
+    assert stored.delivery is Delivery.BOUNCED
+
+
+class _SendsThenDies(Outbox):
+    def send(self, letter: Letter) -> str:
+        super().send(letter)
+        raise TimeoutError
+
+
+class _Refuses(Outbox):
+    def send(self, letter: Letter) -> str:
+        raise MailRefused("MessageRejected")
