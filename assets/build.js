@@ -62,7 +62,6 @@ async function buildScripts() {
   keep('htmx.js', htmx.replace(/\n?\/\/# sourceMappingURL=.*$/m, ''));
 }
 
-rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 mkdirSync(join(root, 'vendor'), { recursive: true });
 await buildFont();
@@ -71,3 +70,6 @@ buildStyles();
 await buildScripts();
 const sorted = Object.fromEntries(Object.entries(manifest).sort());
 writeFileSync(join(root, 'vendor', 'assets.json'), JSON.stringify(sorted, null, 2) + '\n');
+// Last, so that a page rendered meanwhile never names a file that is gone.
+const kept = new Set(Object.values(manifest));
+for (const name of readdirSync(out)) if (!kept.has(name)) rmSync(join(out, name));

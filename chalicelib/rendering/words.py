@@ -90,6 +90,8 @@ def bar_segments(aging: Aging) -> list[tuple[str, int, int]]:
     segments, reach = [], 0
     for css, cents in filled:
         width = _LEAST_UNITS + spare * cents // total
+        if css == filled[-1][0]:
+            width = _BAR_UNITS - reach
         segments.append((css, reach, width))
         reach += width + _GAP_UNITS
     return segments
