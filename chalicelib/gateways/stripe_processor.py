@@ -216,7 +216,8 @@ def _setup_params(
 
 def _intent(intent: stripe.PaymentIntent) -> Intent:
     problem = intent.last_payment_error
-    code = (problem.decline_code or problem.code or "") if problem else ""
+    # Optional fields are absent, not None, so reading them as attributes raises.
+    code = getattr(problem, "decline_code", None) or getattr(problem, "code", None) or ""
     return Intent(
         intent_id=intent.id,
         state=_STATES.get(intent.status, "processing"),

@@ -1,0 +1,169 @@
+"""One random history of the ACH road: payers, faults and crashes from a seed, then the checks."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from botocore.exceptions import BotoCoreError
+from pynamodb.exceptions import PynamoDBException
+
+from chalicelib.domain.errors import DrypowderError
+from chalicelib.domain.ids import PaymentId
+from chalicelib.domain.ledger import LedgerAccount
+from chalicelib.domain.payments import Payment, PaymentStatus
+from chalicelib.domain.pricing import owed_on
+from chalicelib.gateways.processor import ProcessorRefused, ProcessorUnreachable
+from chalicelib.services.list_payments import list_own_payments
+from chalicelib.services.watch_payments import watch_payments
+from chalicelib.storage.ledger import trial_balance
+from tests.crash.machine import Crash
+from tests.crash.road import DAY, Road, an_invoice, build_road, crashing_database
+from tests.stage import Stage
+
+CALLS = 75  # About as many calls as the road of one payment makes.
+# What a request may end with besides a crash: the person or the queue tries again.
+TROUBLE = (
+    Crash, DrypowderError, PynamoDBException, BotoCoreError, ProcessorUnreachable,
+    ProcessorRefused,
+)  # fmt: skip
+OPEN = {"INV-1": 100_000, "INV-2": 50_000}
+
+
+@dataclass
+class Ended:
+    """What a history left behind, in cents and counts."""
+
+    seed: int
+    road: Road
+    crashes: list[str]
+    payments: list[Payment]
+    seen: list[PaymentId] = field(default_factory=list)  # What payers were told is submitted.
+
+
+def run_history(stage: Stage, seed: int, planned: dict[int, str] | None = None) -> Ended:
+    """Live through one history; `planned` crashes replace the random ones."""
+    rng = random.Random(seed)
+    road = build_road(stage, tuple(an_invoice(*facts) for facts in OPEN.items()), seed=seed)
+    _script(road, rng, is_noisy=planned is None)
+    crashes = _planned(rng) if planned is None else dict(planned)
+    road.faults.planned = crashes
+    road.machine.dies_on_crash = rng.random() < 0.4  # noqa: PLR2004
+    seen: list[PaymentId] = []
+    with crashing_database(road.faults):
+        road.faults.armed = True
+        for _ in range(rng.choice((1, 1, 2)) if planned is None else 1):
+            _pay(road, rng, seen)
+            _live(road, rng)
+        road.clock.advance(5 * DAY)
+        _live(road, rng)
+        road.faults.armed = False
+    _two_passes(road)
+    payments, _ = list_own_payments(
+        road.world, road.dealer.dealer_id, account_id=road.account.account_id
+    )
+    return Ended(seed, road, road.faults.happened, list(payments), seen)
+
+
+def _planned(rng: random.Random) -> dict[int, str]:
+    count = rng.choice((0, 1, 1, 1, 1, 2, 2, 3))
+    hows = ("before", "after", "after", "lost")
+    return {rng.randint(1, CALLS): rng.choice(hows) for _ in range(count)}
+
+
+def _script(road: Road, rng: random.Random, *, is_noisy: bool) -> None:
+    """The processor's own misbehaviour: returns, lost answers, webhooks twice, late or never."""
+    if not is_noisy:
+        return
+    if rng.random() < 0.25:  # noqa: PLR2004
+        code = rng.choice(("R01", "R03", "R29"))
+        road.stripe.script.apply({"next_payment": {"failure_code": code}})
+    if rng.random() < 0.25:  # noqa: PLR2004
+        fault = {"timeout": rng.choice(("before", "after")), "path": "/v1/payment_intents"}
+        road.stripe.script.apply({"next_request": fault})
+    noise = {"seed": rng.randint(0, 999), "duplicate": 0.4, "reorder": True}
+    noise["never"] = rng.random() < 0.2  # noqa: PLR2004
+    road.stripe.script.apply({"webhooks": noise})
+
+
+def _pay(road: Road, rng: random.Random, seen: list[PaymentId]) -> None:
+    """Quote and submit; after trouble the payer presses again, or gives up."""
+    name = rng.choice(sorted(OPEN))
+    cents = rng.choice((None, OPEN[name] // 3, OPEN[name]))
+    quote = _tried(lambda: road.quote(**{name.replace("-", "_"): cents}), times=3)
+    if quote is None:
+        return
+    payment = _tried(lambda: road.submit(quote), times=rng.choice((1, 2, 3)))
+    if payment is not None:
+        seen.append(payment.payment_id)
+
+
+def _live(road: Road, rng: random.Random) -> None:
+    """Workflow, webhooks and now and then the sweep, in any order."""
+    jobs: list[Callable[[], Any]] = [
+        road.machine.run_ready, road.receive, road.work_queue, road.machine.run_ready,
+        road.work_queue,
+    ]  # fmt: skip
+    if rng.random() < 0.3:  # noqa: PLR2004
+        jobs.append(lambda: watch_payments(road.world))
+    rng.shuffle(jobs)
+    for job in jobs:
+        _tried(job, times=1)
+
+
+def _two_passes(road: Road) -> None:
+    """Nothing fails any more; webhooks still come or not. Two sweeps must mend everything."""
+    road.clock.advance(timedelta(minutes=6))
+    watch_payments(road.world)
+    _settle_down(road)
+    road.clock.advance(5 * DAY)
+    _settle_down(road)
+    watch_payments(road.world)
+    _settle_down(road)
+
+
+def _settle_down(road: Road) -> None:
+    road.machine.run_ready()
+    road.receive()
+    road.work_queue()
+    road.machine.run_ready()
+
+
+def _tried(job: Callable[[], Any], *, times: int) -> Any:
+    for _ in range(times):
+        try:
+            return job()
+        except TROUBLE:
+            continue
+    return None
+
+
+def faults_of(ended: Ended) -> list[str]:
+    """Everything that is wrong with how a history ended; empty means every cent is right."""
+    state, intents = ended.road.state(), ended.road.intents()
+    settled = [p for p in ended.payments if p.status is PaymentStatus.SETTLED]
+    paid = [intent for intent in intents if intent["status"] == "succeeded"]
+    ledger = trial_balance(ended.road.dealer.dealer_id)
+    settled_cents = sum(payment.charged_cents for payment in settled)
+    owed = owed_on(state.payables, state.claims, state.account)
+    still_cents = sum(OPEN.values()) - settled_cents
+    known = {payment.payment_id for payment in ended.payments}
+    mails = ended.road.world.queues.mails
+    told = {(mail["id"], mail["mail"].removeprefix("payment_")) for mail in mails}
+    checks = {
+        "lost": set(ended.seen) <= known,
+        "double": len(intents) == len({intent["metadata"]["payment"] for intent in intents}),
+        "processor": sum(intent["amount"] for intent in paid) == settled_cents,
+        "ledger": ledger.get(LedgerAccount.CLEARING, 0) == settled_cents,
+        "balance": sum(ledger.values()) == 0,
+        "receivable": ledger.get(LedgerAccount.ACCOUNTS_RECEIVABLE, 0) == -settled_cents,
+        "payables": sum(item.owed_cents for item in owed.values()) == still_cents,
+        "in flight": all(item.in_flight_cents == 0 for item in owed.values()),
+        "header": state.account.totals.outstanding_cents == still_cents,
+        "header in flight": state.account.totals.in_flight_cents == 0,
+        "claims": len(state.claims) == len(settled),
+        "stuck": all(payment.status is not PaymentStatus.PENDING for payment in ended.payments),
+        "untold": all((p.payment_id, p.status.value) in told for p in ended.payments),
+    }
+    return [name for name, holds in checks.items() if not holds]

@@ -1,0 +1,50 @@
+"""R1 and R2 of reliability.md: whatever crashes, every cent is right after two sweeps."""
+
+import os
+import random
+
+import pytest
+
+from tests.crash.history import faults_of, run_history
+from tests.stage import Stage, stage
+
+__all__ = ["stage"]
+HISTORIES = int(os.environ.get("HISTORIES", "300"))
+CHUNK = 50
+SEED = int(os.environ.get("HISTORY_SEED", "") or random.SystemRandom().randint(1, 10**9))
+
+
+@pytest.mark.parametrize("first", range(0, HISTORIES, CHUNK))
+def test_random_histories_with_crashes_end_with_every_cent_right(
+    stage: Stage, first: int
+) -> None:
+    print(f"HISTORY_SEED={SEED}")  # noqa: T201  pytest shows it when a history fails.
+    crashed, wrong = 0, {}
+    for seed in range(SEED + first, SEED + first + CHUNK):
+        ended = run_history(stage, seed)
+        crashed += bool(ended.crashes)
+        found = faults_of(ended)
+        if found:
+            wrong[seed] = (found, ended.crashes)
+
+    assert wrong == {}
+    assert crashed >= CHUNK // 2
+
+
+def test_the_golden_flow_survives_a_crash_before_and_after_each_of_its_calls(
+    stage: Stage,
+) -> None:
+    golden = run_history(stage, 7, planned={})
+    calls = golden.road.faults.calls
+    assert faults_of(golden) == []
+
+    wrong = {}
+    for number in range(1, calls + 1):
+        for how in ("before", "after", "lost"):
+            ended = run_history(stage, 7, planned={number: how})
+            found = faults_of(ended)
+            if found:
+                wrong[number, how] = (found, ended.crashes)
+
+    assert calls > 25
+    assert wrong == {}
