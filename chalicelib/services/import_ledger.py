@@ -90,7 +90,8 @@ def validate_ledger(
         for name in FILES
         if name in files
     }
-    _refuse_unknown_accounts(dealer_id, spill, reports)
+    if not any(report.refused for report in reports.values()):
+        _refuse_unknown_accounts(dealer_id, spill, reports)
     return LedgerImport(dealer, terms, spill, reports)
 
 

@@ -77,9 +77,10 @@ def read_import_file(
     file, report = FILES[name], FileReport(name)
     try:
         reader = csv.reader(_lines(content, limit_bytes), strict=True)
-        header = _header(file, next(reader, []), report)
+        rows = _rows(reader)
+        header = _header(file, next(rows, []), report)
         reading = _Reading(file, header, currency, spill, report)
-        for values in _rows(reader):
+        for values in rows:
             if any(value.strip() for value in values):
                 reading.take(values, reader.line_num)
     except FileRefused as refusal:

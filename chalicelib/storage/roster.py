@@ -2,7 +2,7 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from datetime import date, datetime
 from typing import Protocol
@@ -52,7 +52,7 @@ class Roster:
     head: RosterHead
     columns: Columns
     overlay: dict[str, int] = field(default_factory=dict)  # Changed rows' sort keys → version.
-    orders: dict[str, list[int]] = field(default_factory=dict)
+    orders: dict[str, Sequence[int]] = field(default_factory=dict)
     folded: str = ""  # Searchable names, one line an account; filled by the first search.
 
 
