@@ -97,7 +97,6 @@ def priority(note: PriorityNote) -> Priority | None:
         steps.append(PriorityStep(label="Lift", value=f"+{_tenths(note.lift_tenths)}"))
     if note.damped:
         steps.append(PriorityStep(label="Contacted in the last 3 business days", value="× 0.6"))
-    steps.append(PriorityStep(label="Collection Priority", value=_tenths(note.score_tenths)))
     return Priority(score_tenths=note.score_tenths, why=explain(note), steps=tuple(steps))
 
 

@@ -38,9 +38,7 @@ def handle_event(event: SQSEvent) -> PartialItemFailureResponse:
     return _each(event, lambda body: handle(world(), body))
 
 
-def _each(
-    event: SQSEvent, work: Callable[[dict[str, str]], object]
-) -> PartialItemFailureResponse:
+def _each(event: SQSEvent, work: Callable[[dict[str, str]], object]) -> PartialItemFailureResponse:
     def one(record: SQSRecord) -> None:
         work(json.loads(record.body))
 

@@ -24,9 +24,7 @@ def stripe_connect(visit: Visit) -> Text:
 @page(blueprint, "POST", "/webhooks/plaid", area="machine")
 def plaid(visit: Visit) -> Text:
     """Events of the bank link."""
-    receive_plaid(
-        visit.world, body=visit.body, jwt=visit.headers.get("plaid-verification", "")
-    )
+    receive_plaid(visit.world, body=visit.body, jwt=visit.headers.get("plaid-verification", ""))
     return Text("ok\n")
 
 
