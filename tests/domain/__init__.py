@@ -1,0 +1,1 @@
+"""Tables of the rules in chalicelib/domain: examples with exact numbers."""

@@ -1,0 +1,1 @@
+"""Properties of the money rules over random inputs (Hypothesis)."""
