@@ -55,7 +55,8 @@ function buildStyles() {
 async function buildScripts() {
   const entry = join(root, 'assets', 'js', 'app.js');
   const made = await build({
-    entryPoints: [entry], bundle: true, minify: true, format: 'iife', target: 'es2022', write: false,
+    entryPoints: [entry], bundle: true, minify: true,
+    format: 'iife', target: 'es2022', write: false,
   });
   keep('app.js', made.outputFiles[0].contents);
   const htmx = readFileSync(join(modules, 'htmx.org/dist/htmx.min.js'), 'utf8');

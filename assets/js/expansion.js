@@ -2,7 +2,8 @@
 function toggleRows(link) {
   const open = link.getAttribute('aria-expanded') !== 'true';
   link.setAttribute('aria-expanded', open);
-  for (const row of link.closest('[data-group]').querySelectorAll('[data-child]')) row.hidden = !open;
+  const group = link.closest('[data-group]');
+  for (const row of group.querySelectorAll('[data-child]')) row.hidden = !open;
 }
 
 export function watchExpansion(page) {

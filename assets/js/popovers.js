@@ -5,7 +5,10 @@ export function watchPopovers(page) {
 
   page.addEventListener('pointerover', ({ target, pointerType }) => {
     const hovered = pointerType === 'mouse' && target.closest?.('details.prio');
-    if (hovered && !hovered.open) { closeOthers(hovered); hovered.open = true; hovered.dataset.hover = '1'; }
+    if (!hovered || hovered.open) return;
+    closeOthers(hovered);
+    hovered.open = true;
+    hovered.dataset.hover = '1';
   });
   page.addEventListener('pointerout', ({ target, relatedTarget, pointerType }) => {
     const left = pointerType === 'mouse' && target.closest?.('details.prio[data-hover]');

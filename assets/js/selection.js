@@ -13,6 +13,10 @@ function showState(box, list) {
   box.indeterminate = on > 0 && on < list.length;
 }
 
+function tick(list, checked) {
+  for (const item of list) item.checked = checked;
+}
+
 function dollars(form, cents) {
   const format = { style: 'currency', currency: form.dataset.currency };
   return new Intl.NumberFormat('en-US', format).format(cents / 100).replace('-', '−');
@@ -58,18 +62,22 @@ export function watchSelection(form) {
   }
 
   form.addEventListener('change', ({ target }) => {
-    if (target.matches('[data-all]')) groups().flatMap(items).forEach((item) => { item.checked = target.checked; });
-    if (target.matches('[data-group-box]')) items(target.closest('[data-group]')).forEach((item) => { item.checked = target.checked; });
+    if (target.matches('[data-all]')) tick(groups().flatMap(items), target.checked);
+    if (target.matches('[data-group-box]')) {
+      tick(items(target.closest('[data-group]')), target.checked);
+    }
     sync();
   });
   form.addEventListener('click', (event) => {
-    if (event.target.closest('[data-clear]')) { groups().flatMap(items).forEach((item) => { item.checked = false; }); sync(); }
+    if (!event.target.closest('[data-clear]')) return;
+    tick(groups().flatMap(items), false);
+    sync();
   });
   // Rows that htmx brings in take over the state of their job's box.
   form.addEventListener('htmx:after:swap', (event) => {
     const group = event.target.closest?.('[data-group]');
     const box = group?.querySelector('[data-group-box]');
-    if (box?.checked) items(group).forEach((item) => { item.checked = true; });
+    if (box?.checked) tick(items(group), true);
     sync();
   });
   addEventListener('pageshow', sync);

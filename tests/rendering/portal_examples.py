@@ -211,23 +211,11 @@ def receipt(**changes: object) -> Receipt:
     return Receipt(**{**fields, **changes})  # type: ignore[arg-type]
 
 
-def portal_examples() -> dict[str, object]:
-    """Every view of the portal by a name that can be a file name."""
+def _payment_examples() -> dict[str, object]:
     payments_chrome = portal_chrome("Payments", "Payments")
     rows = tuple(demo.payment_row(100482 - n, covers="3 documents") for n in range(4))
     pending = demo.payment_row(100483, demo.PENDING, expected_on="2026-11-27")
     return {
-        **entry_examples(),
-        "outstanding": outstanding(),
-        "outstanding_read_only": outstanding(read_only=True, query="alder"),
-        "outstanding_empty": _empty_outstanding(),
-        "outstanding_no_match": _empty_outstanding(query=demo.HOSTILE),
-        "job_rows": JobRows(job="lot-14", payables=_alder_creek().payables),
-        "job_rows_empty": JobRows(job="-", payables=()),
-        "quote": quote(),
-        "quote_first_bank": quote(banks=()),
-        "quote_expired": quote(state="expired"),
-        "quote_used": quote(state="used"),
         "payments": Payments(
             chrome=payments_chrome, rows=(pending, *rows), pager=demo.PAGER, csv_href="/x.csv"
         ),
@@ -245,6 +233,24 @@ def portal_examples() -> dict[str, object]:
             pay_again_href="/outstanding",
             explanation="The account has insufficient funds (R01). Nothing was collected.",
         ),
+    }
+
+
+def portal_examples() -> dict[str, object]:
+    """Every view of the portal by a name that can be a file name."""
+    return {
+        **entry_examples(),
+        "outstanding": outstanding(),
+        "outstanding_read_only": outstanding(read_only=True, query="alder"),
+        "outstanding_empty": _empty_outstanding(),
+        "outstanding_no_match": _empty_outstanding(query=demo.HOSTILE),
+        "job_rows": JobRows(job="lot-14", payables=_alder_creek().payables),
+        "job_rows_empty": JobRows(job="-", payables=()),
+        "quote": quote(),
+        "quote_first_bank": quote(banks=()),
+        "quote_expired": quote(state="expired"),
+        "quote_used": quote(state="used"),
+        **_payment_examples(),
         "help": Help(chrome=portal_chrome("Help", "Help")),
         **{
             f"error_{status}": ErrorPage(
