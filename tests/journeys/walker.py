@@ -76,7 +76,9 @@ def axe_violations(page: Page) -> list[str]:
     frame = session.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
     world = session.send("Page.createIsolatedWorld", {"frameId": frame, "worldName": "axe"})
     options = json.dumps({"runOnly": AXE_RULES, "resultTypes": ["violations"]})
-    script = f"{AXE.read_text()};axe.run(document, {options}).then(r => JSON.stringify(r.violations))"
+    script = (
+        f"{AXE.read_text()};axe.run(document, {options}).then(r => JSON.stringify(r.violations))"
+    )
     answer = session.send(
         "Runtime.evaluate",
         {
@@ -91,7 +93,7 @@ def axe_violations(page: Page) -> list[str]:
     return [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found]
 
 
-def fetch_json(url: str, body: object | None = None) -> Any:  # noqa: ANN401  JSON of any shape.
+def fetch_json(url: str, body: object | None = None) -> Any:
     """GET, or POST when there is a body, on this machine."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data, {"Content-Type": "application/json"})  # noqa: S310

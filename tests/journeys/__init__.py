@@ -1,0 +1,1 @@
+"""Journeys: the story walked in Chromium on the deployed package."""

@@ -1,0 +1,130 @@
+"""What people do, one act a function; the words they look for are the product's own."""
+
+import re
+import time
+from typing import Any
+
+import pyotp
+
+from tests.journeys.walker import Walker, fetch_json
+
+PASSWORD = "ladder gravel window nine"  # A demo payer's.
+WAIT_SECONDS = 60
+
+
+def login_of(run: dict[str, Any], dealer: str, role: str) -> dict[str, str]:
+    """The demo login of a role at a dealer."""
+    return next(x for x in run["logins"] if x["dealer"] == dealer and x["role"] == role)
+
+
+def sign_in_operator(walker: Walker, run: dict[str, Any], dealer: str, role: str) -> None:
+    """E-mail, password, code; lands on Customers."""
+    login, page = login_of(run, dealer, role), walker.page
+    page.goto(run["console_url"])
+    walker.shot("console-sign-in")
+    page.get_by_label("E-mail").fill(login["email"])
+    page.get_by_label("Password").fill(login["password"])
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Code").fill(pyotp.TOTP(login["totp_secret"]).now())
+    walker.shot("console-code")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Customers").wait_for()
+
+
+def open_account(walker: Walker, number: str) -> None:
+    """Search by account number and open the account."""
+    page = walker.page
+    page.get_by_label("Search name or account number").fill(number)
+    page.get_by_role("button", name="Search").click()
+    page.locator("tbody").get_by_text(number).first.wait_for()
+    row = page.locator("tbody tr", has=page.get_by_text(re.compile(rf"^{re.escape(number)}\b")))
+    row.get_by_role("link").first.click()
+    page.get_by_text(re.compile(rf"{re.escape(number)} ·")).first.wait_for()
+
+
+def invite(walker: Walker, email: str) -> None:
+    """Invite a typed address from the account's page."""
+    page = walker.page
+    other = page.get_by_label("Another address, typed below")
+    if other.count():
+        other.check()
+    page.locator("input[name=email]").fill(email)
+    page.get_by_role("button", name="Invite").click()
+    page.get_by_text("Pending", exact=True).first.wait_for()
+
+
+def invitation_link(run: dict[str, Any], email: str) -> str:
+    """The newest mail's register link, as it arrives in the inbox."""
+    letter = wait_for_mail(run, email, lambda text: "/i?i=" in text)
+    return re.search(r"http\S+/i\?i=[^\s&]+", letter["text"]).group(0)
+
+
+def wait_for_mail(run: dict[str, Any], email: str, wanted: Any) -> dict[str, Any]:
+    """The newest mail to an address whose text satisfies `wanted`."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < deadline:
+        for letter in fetch_json(f"{run['mail_url']}.json?to={email}"):
+            if wanted(letter["text"]):
+                return letter
+        time.sleep(0.25)
+    raise AssertionError(f"no such mail to {email} within {WAIT_SECONDS} s")
+
+
+def register(walker: Walker, link: str) -> None:
+    """Follow the mail, create the login, accept the terms, link the company."""
+    page = walker.page
+    page.goto(link)
+    page.get_by_role("heading", name="Create your login").wait_for()
+    walker.shot("register")
+    page.get_by_label("Your name").fill("Demo Payer")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.locator("input[name=accept_terms]").check()
+    page.get_by_role("button", name="Create login and link account").click()
+    page.get_by_role("heading", name="Outstanding").wait_for()
+
+
+def link_bank(walker: Walker) -> None:
+    """From the preview to the bank's page and back."""
+    page = walker.page
+    page.get_by_role("button", name="Link a bank account").click()
+    page.get_by_role("heading", name=re.compile("Link a bank account to")).wait_for()
+    page.get_by_role("radio").first.check()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("heading", name="Review payment").wait_for()
+
+
+def authorise_and_pay(walker: Walker) -> str:
+    """Tick the authorisation, submit; returns the payment's number."""
+    page = walker.page
+    page.locator("input[name=authorise]").check()
+    walker.shot("quote")
+    page.get_by_role("button", name=re.compile(r"^Pay .* by ACH")).click()
+    page.wait_for_url(re.compile(r"/payments/"))
+    return re.search(r"/payments/([^?]+)", page.url).group(1)
+
+
+def advance(run: dict[str, Any], by: str) -> str:
+    """Move the sandbox's business time."""
+    moved: dict[str, str] = fetch_json(f"{run['sandbox_url']}/clock", {"advance": by})
+    return moved["now"]
+
+
+def fire(run: dict[str, Any], schedule: str) -> None:
+    """Run one of the deployed schedules now."""
+    fetch_json(f"{run['sandbox_url']}/schedules/{schedule}", {})
+
+
+def wait_for_status(walker: Walker, url: str, status: str) -> None:
+    """Reload a page until it shows a status badge."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < deadline:
+        walker.page.goto(url)
+        if walker.page.locator("h1 .badge", has_text=status).count():
+            return
+        time.sleep(0.3)
+    raise AssertionError(f"{url} never showed {status}")
+
+
+def cents_of(text: str) -> int:
+    """ "$1,234.56" → 123456."""
+    return int(re.sub(r"[^0-9]", "", text))

@@ -1,0 +1,109 @@
+"""The story: one invoice from the ERP's ledger to money posted in the GL."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.journeys import people
+from tests.journeys.people import cents_of
+from tests.journeys.walker import Walker, fetch_json
+
+pytestmark = pytest.mark.journey
+Walk = Callable[..., Walker]
+
+
+def noisy_webhooks(run: dict[str, Any]) -> None:
+    """Webhooks come twice and out of order from now on, by seed."""
+    script = {"webhooks": {"seed": 7, "duplicate": 0.5, "reorder": True}}
+    fetch_json(f"{run['sandbox_url']}/stripe/_script", script)
+
+
+def test_an_invited_customer_pays_by_ach_and_the_payment_is_posted(
+    run_json: dict[str, Any], walk: Walk
+) -> None:
+    """A demo account: operator at a desk, customer on a phone, with script."""
+    run, dealer = run_json, run_json["dealers"][0]["id"]
+    noisy_webhooks(run)
+    operator, payer = walk("desk"), walk("phone")
+    email = "pat.demo@example.com"
+
+    people.sign_in_operator(operator, run, dealer, "admin")
+    operator.shot("customers")
+    scores = operator.page.locator("details.prio summary .num").all_inner_texts()
+    assert scores == sorted(scores, key=float, reverse=True)
+    operator.page.locator("details.prio summary").first.click()
+    operator.has("of the next 30 days")
+    operator.shot("customers-why")
+    number = operator.page.locator("tbody th .under").first.inner_text().split(" ·")[0]
+    people.open_account(operator, number)
+    operator.shot("account")
+    people.invite(operator, email)
+    operator.shot("account-pending")
+    account_url = operator.page.url.split("?")[0]
+
+    people.register(payer, people.invitation_link(run, email))
+    payer.shot("outstanding")
+    operator.page.goto(account_url)
+    operator.page.get_by_text("Accepted", exact=True).first.wait_for()
+    operator.shot("account-accepted")
+
+    total = tick_first_job(payer)
+    payer.shot("outstanding-ticked")
+    payer.page.locator("[data-pay]").click()
+    payer.page.get_by_role("heading", name="Review payment").wait_for()
+    payer.shot("quote-no-bank")
+    people.link_bank(payer)
+    payment = people.authorise_and_pay(payer)
+    payer.has("Pending")
+    payer.shot("payment-pending")
+    assert total > 0
+
+    people.advance(run, "5d")
+    receipt_url = f"{run['portal_url']}/payments/{payment}"
+    people.wait_for_status(payer, receipt_url, "Settled")
+    payer.shot("receipt-settled")
+    operator.page.goto(f"{run['console_url']}/payments")
+    operator.has(payment)
+    operator.shot("incoming-payments")
+    operator.page.get_by_role("link", name=re.compile(payment)).first.click()
+    operator.shot("payment-detail")
+
+    post_and_resolve(operator, run)
+    people.wait_for_status(payer, receipt_url, "Posted")
+    payer.page.emulate_media(media="print")
+    payer.page.screenshot(path="build/screenshots/receipt-print.png", full_page=True)
+    payer.page.emulate_media(media="screen")
+    payer.page.goto(f"{run['portal_url']}/payments")
+    payer.shot("payments")
+
+
+def tick_first_job(payer: Walker) -> int:
+    """Tick the first job; the bar and the button say its amount, in cents."""
+    box = payer.page.locator("input[name=job]:not([disabled])").first
+    box.check()
+    button = payer.page.locator("[data-pay]").inner_text()
+    assert re.search(r"Pay \$[\d,]+\.\d\d", button)
+    return cents_of(button)
+
+
+def post_and_resolve(operator: Walker, run: dict[str, Any]) -> None:
+    """Wait for the payout's settlement, check its proof, Post with progress, Resolve."""
+    page = operator.page
+    people.advance(run, "3d")
+    for _ in range(100):
+        page.goto(f"{run['console_url']}/settlements")
+        if page.get_by_role("link", name=re.compile("^po_")).count():
+            break
+        page.wait_for_timeout(300)
+    operator.shot("settlements")
+    page.get_by_role("link", name=re.compile("^po_")).first.click()
+    page.get_by_role("heading", name="Proof").wait_for()
+    operator.shot("settlement-proof")
+    page.get_by_role("button", name="Post", exact=True).click()
+    page.get_by_role("button", name="Resolve", exact=True).wait_for(timeout=60_000)
+    operator.shot("settlement-posted")
+    page.get_by_role("button", name="Resolve", exact=True).click()
+    operator.has("The settlement is resolved.")
+    operator.shot("settlement-resolved")
