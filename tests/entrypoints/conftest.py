@@ -1,6 +1,5 @@
 """The app as it is deployed, over a stage instead of the vendors."""
 
-
 import pytest
 from chalice.app import Chalice
 

@@ -1,0 +1,88 @@
+"""One row a route: what is named in it and what its owner is answered.
+
+A new route needs a row here. Path parameters are filled from `Things` by their own name.
+"""
+
+from dataclasses import dataclass, field
+
+PAGE, SEEN_OTHER = frozenset({200}), frozenset({303})
+DONE = frozenset({303, 409})  # The matrix repeats itself, so it may be done already.
+SIGNED = frozenset({400, 401, 403})  # A webhook without a signature, whoever sends it.
+BY = {"terms_version": "2026-11", "accept_terms": "yes"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """`form`, `query` and `path` map a field's name to the Things' field it takes its id from."""
+
+    allowed: frozenset[int]
+    form: dict[str, str] = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)
+    path: dict[str, str] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)  # Fields with words of their own.
+    refused: frozenset[int] = frozenset({404})
+
+
+ROWS: dict[tuple[str, str], tuple[Row, ...]] = {
+    ("GET", "/"): (Row(SEEN_OTHER),),
+    ("GET", "/health"): (Row(PAGE),),
+    ("GET", "/help"): (Row(PAGE),),
+    ("GET", "/terms"): (Row(PAGE),),
+    ("GET", "/sign-in"): (Row(frozenset({200, 303})),),
+    ("POST", "/sign-in"): (Row(frozenset({422, 429})),),
+    ("POST", "/sign-out"): (Row(SEEN_OTHER),),
+    ("GET", "/i"): (Row(frozenset({410})),),
+    ("GET", "/register"): (Row(frozenset({410})),),
+    ("POST", "/register"): (Row(frozenset({410}), said=BY),),
+    ("GET", "/register/verify"): (Row(frozenset({410})),),
+    ("POST", "/register/verify"): (Row(frozenset({410})),),
+    ("GET", "/decline"): (Row(frozenset({410})),),
+    ("POST", "/decline"): (Row(frozenset({410})),),
+    ("GET", "/outstanding"): (Row(PAGE),),
+    ("GET", "/outstanding.csv"): (Row(PAGE),),
+    ("GET", "/outstanding/jobs/{job}"): (Row(PAGE, refused=PAGE),),  # No rows, whoever's it is.
+    ("POST", "/quotes"): (
+        Row(SEEN_OTHER, form={"payable": "payable"}, refused=frozenset({422})),
+        Row(frozenset({303, 409, 422}), form={"job": "job"}, refused=frozenset({404, 422})),
+    ),
+    ("GET", "/quotes/{quote}"): (Row(PAGE),),
+    ("POST", "/quotes/{quote}/renew"): (Row(DONE),),
+    ("POST", "/quotes/{quote}/submit"): (
+        Row(
+            frozenset({303, 409}),
+            form={"signature": "signature"},
+            said={"method": "pm_bank", "authorise": "yes"},
+        ),
+        Row(frozenset({200, 422})),
+    ),
+    ("GET", "/payments"): (Row(PAGE),),
+    ("GET", "/payments/{payment}"): (Row(PAGE), Row(PAGE, path={"payment": "number"})),
+    ("GET", "/console"): (Row(SEEN_OTHER),),
+    ("GET", "/console/help"): (Row(PAGE),),
+    ("GET", "/console/sign-in"): (Row(frozenset({200, 303})),),
+    ("POST", "/console/sign-in"): (Row(frozenset({422, 429})),),
+    ("GET", "/console/sign-in/code"): (Row(SEEN_OTHER),),
+    ("POST", "/console/sign-in/code"): (Row(frozenset({401})),),
+    ("POST", "/console/sign-out"): (Row(SEEN_OTHER),),
+    ("GET", "/console/customers"): (Row(PAGE),),
+    ("GET", "/console/customers.csv"): (Row(PAGE),),
+    ("GET", "/console/customers/{account}"): (Row(PAGE),),
+    ("POST", "/console/customers/{account}/invite"): (
+        Row(DONE, said={"contact": "other", "email": "new@build.example"}),
+    ),
+    ("POST", "/console/customers/{account}/resend"): (Row(DONE),),
+    ("POST", "/console/customers/{account}/revoke"): (Row(DONE),),
+    ("GET", "/console/payments"): (Row(PAGE),),
+    ("GET", "/console/payments.csv"): (Row(PAGE),),
+    ("GET", "/console/payments/{payment}"): (Row(PAGE), Row(PAGE, path={"payment": "number"})),
+    ("GET", "/console/settlements"): (Row(PAGE),),
+    ("GET", "/console/settlements/{settlement}"): (Row(PAGE),),
+    ("GET", "/console/settlements/{settlement}/progress"): (Row(PAGE),),
+    ("POST", "/console/settlements/{settlement}/post"): (Row(DONE),),
+    ("POST", "/console/settlements/{settlement}/resolve"): (Row(DONE),),
+    ("POST", "/webhooks/stripe/account"): (Row(SIGNED),),
+    ("POST", "/webhooks/stripe/connect"): (Row(SIGNED),),
+    ("POST", "/webhooks/plaid"): (Row(SIGNED),),
+    ("POST", "/banks/link"): (Row(SEEN_OTHER),),
+    ("GET", "/banks/return"): (Row(frozenset({404}), query={"link": "quote"}),),
+}
