@@ -37,7 +37,8 @@ def wait_until_answering(folder: Path, name: str, url: str, *, seconds: float) -
     while time.monotonic() < deadline:
         if not is_running(folder, name):
             break
-        if _answers(url):
+        # A hurried second request would only start a second Lambda beside the first.
+        if _answers(url, seconds=max(1.0, deadline - time.monotonic())):
             return
         time.sleep(0.1)
     log = f"{folder / name}.log"
@@ -114,9 +115,9 @@ def _end_leftovers(group: int) -> None:
         return
 
 
-def _answers(url: str) -> bool:
+def _answers(url: str, *, seconds: float) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=2):  # noqa: S310 – our own loopback address.
+        with urllib.request.urlopen(url, timeout=seconds):  # noqa: S310 – our own loopback address.
             return True
     except urllib.error.HTTPError as error:
         return error.code < HTTPStatus.INTERNAL_SERVER_ERROR
