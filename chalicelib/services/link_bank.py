@@ -4,6 +4,7 @@ The payer's return and the vendor's webhook both finish a visit. Every step is s
 next one, so a crash, a lost reply or both at once end with one saved method.
 """
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -36,7 +37,12 @@ from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.transactions import WritesRefused, transact
 
 LOST_AFTER = timedelta(minutes=10)  # Then a result that was fetched but never stored is lost.
+TRIES, PAUSE_SECONDS = 6, 0.25  # The payer's return and the webhook come at the same moment.
 NO_ANSWER = "Your bank's link did not answer. Nothing was charged. Please try again in a minute."
+
+
+class _Overtaken(Exception):
+    """The other finisher was first with this step; what it stored is what counts."""
 
 
 def start_bank_link(
@@ -100,7 +106,21 @@ def finish_bank_link(
     Repeating it is harmless, also at the same time. Raises NotFound; TryAgain if a vendor does
     not answer or the other finisher is between two steps.
     """
-    session = _session(dealer_id, company_id, session_id)
+    for attempt in range(TRIES):
+        session = _session(dealer_id, company_id, session_id)
+        try:
+            session = _go_on(world, session)
+        except _Overtaken:
+            time.sleep(PAUSE_SECONDS * (attempt + 1))
+            continue
+        if session.method_id is None:
+            return None
+        return find_method(dealer_id, company_id, session.method_id)
+    raise TryAgain("Your bank account is just being saved. Please try again.")
+
+
+def _go_on(world: World, session: LinkSession) -> LinkSession:
+    """The visit one or more steps on, each stored. Raises TryAgain, _Overtaken."""
     try:
         if session.stage is LinkStage.STARTED:
             session = _fetch_result(world, session)
@@ -110,12 +130,7 @@ def finish_bank_link(
         raise TryAgain(NO_ANSWER) from error
     except (BankLinkRefused, ProcessorRefused):
         session = _save(replace(session, stage=LinkStage.ABANDONED))
-    except WritesRefused as error:
-        # The other finisher was first with this step; its stored result is what counts.
-        raise TryAgain("Your bank account is just being saved. Please try again.") from error
-    if session.method_id is None:
-        return None
-    return find_method(dealer_id, company_id, session.method_id)
+    return session
 
 
 def _session(dealer_id: DealerId, company_id: CompanyId, session_id: str) -> LinkSession:
@@ -154,7 +169,7 @@ def _after_taken(world: World, session: LinkSession) -> LinkSession:
     if stored.stage is not LinkStage.STARTED:
         return stored
     if world.clock.now() - stored.started_at < LOST_AFTER:
-        raise TryAgain("Your bank account is just being saved. Please try again.")
+        raise _Overtaken
     return _save(replace(stored, stage=LinkStage.ABANDONED))
 
 
@@ -205,5 +220,8 @@ def _save(session: LinkSession, method: Method | None = None) -> LinkSession:
     writes = [session_put(session, token_hash=hashed_token(session.link_token))]
     if method is not None:
         writes.append(method_put(session.dealer_id, session.company_id, method))
-    transact(writes, token=uuid4().hex)
+    try:
+        transact(writes, token=uuid4().hex)
+    except WritesRefused as refused:
+        raise _Overtaken from refused
     return replace(session, version=session.version + 1)

@@ -1,11 +1,13 @@
 """Linking a bank account: there and back, once whoever finishes it, nothing kept in the clear."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from chalicelib.domain.errors import NotFound, TryAgain
 from chalicelib.domain.ids import CompanyId, DealerId
+from chalicelib.services import link_bank as link_bank_service
 from chalicelib.services.link_bank import bank_link_returns_to, finish_bank_link
 from chalicelib.services.receive_webhook import receive_plaid
 from chalicelib.storage import keys
@@ -158,7 +160,23 @@ def test_the_saved_method_pays(settling: SettlingWorld) -> None:
     assert "quarantined" not in words
 
 
-def test_a_result_that_was_fetched_but_never_stored_is_given_up(settling: SettlingWorld) -> None:
+def test_many_finishers_at_once_save_one_method(settling: SettlingWorld) -> None:
+    open_dealer(settling)
+    session_id, page_id = visit_bank(settling)
+    settling.plaid.finish(page_id, BANK)
+
+    with ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(lambda _: finish(settling, session_id), range(6)))
+
+    assert [found[0]] * 6 == found
+    assert list_methods(settling.dealer_id, COMPANY) == (found[0],)
+    assert len(customers(settling)) == 1
+
+
+def test_a_result_that_was_fetched_but_never_stored_is_given_up(
+    settling: SettlingWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_bank_service, "PAUSE_SECONDS", 0)
     open_dealer(settling)
     session_id, page_id = visit_bank(settling)
     settling.plaid.finish(page_id, BANK)
