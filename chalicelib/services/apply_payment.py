@@ -23,7 +23,7 @@ from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.ledger import line_puts
 from chalicelib.storage.payments import get_payment, payment_puts
 from chalicelib.storage.roster import get_head, row_put
-from chalicelib.storage.transactions import Write, WritesRefused, transact
+from chalicelib.storage.transactions import OutcomeUnknown, Write, WritesRefused, transact
 
 TRIES = 8
 
@@ -43,8 +43,8 @@ def apply_payment(
         state = get_state(dealer_id, account_id)
         try:
             transact(_writes(world, payment, state), token=uuid4().hex)
-        except WritesRefused:
-            continue
+        except (WritesRefused, OutcomeUnknown):
+            continue  # The payment as stored says what happened.
     else:
         raise TryAgain("The account is busy. Please try again.")
     if outcome_of(payment) == "settled":

@@ -13,7 +13,7 @@ from chalicelib.gateways.processor import Intent
 from chalicelib.services.world import World
 from chalicelib.storage import payment_marks
 from chalicelib.storage.payments import get_payment, payment_puts
-from chalicelib.storage.transactions import WritesRefused, transact
+from chalicelib.storage.transactions import OutcomeUnknown, WritesRefused, transact
 
 TRIES = 5
 MISMATCHED, CONTRADICTED = "mismatched", "contradicted"
@@ -66,7 +66,7 @@ def _verdict(payment: Payment, intent: Intent) -> str:
 
 
 def _write(world: World, change: tuple[Payment, str], *, source: str, event_id: str) -> None:
-    """Write one change; refused means the payment moved, and the caller reads it again."""
+    """Write one change; whether it was written, the caller sees by reading again."""
     changed, name = change
     puts = payment_puts(
         changed,
@@ -77,7 +77,7 @@ def _write(world: World, change: tuple[Payment, str], *, source: str, event_id: 
         # "originated" may be only the first half of this event's effect, so it carries no mark.
         processor_event_id="" if name == "originated" else event_id,
     )
-    with suppress(WritesRefused):
+    with suppress(WritesRefused, OutcomeUnknown):
         transact(puts, token=uuid4().hex)
 
 

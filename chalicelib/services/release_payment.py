@@ -19,7 +19,7 @@ from chalicelib.storage.claims import claim_put, claim_removal
 from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.payments import get_payment, payment_puts
 from chalicelib.storage.roster import get_head, row_put
-from chalicelib.storage.transactions import Write, WritesRefused, transact
+from chalicelib.storage.transactions import OutcomeUnknown, Write, WritesRefused, transact
 
 TRIES = 8
 
@@ -40,8 +40,8 @@ def release_payment(
         state = get_state(dealer_id, account_id)
         try:
             transact(_writes(world, payment, state), token=uuid4().hex)
-        except WritesRefused:
-            continue
+        except (WritesRefused, OutcomeUnknown):
+            continue  # The payment as stored says what happened.
     else:
         raise TryAgain("The account is busy. Please try again.")
     if outcome_of(payment) == "failed":

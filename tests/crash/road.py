@@ -18,6 +18,7 @@ from chalicelib.domain.ids import CompanyId, PayableId, UserId
 from chalicelib.domain.payables import Payable, PayableKind
 from chalicelib.domain.payments import Authorization, Method, Payment
 from chalicelib.domain.pricing import Selection
+from chalicelib.domain.priority import DealerCurve
 from chalicelib.domain.quotes import Quote, View
 from chalicelib.gateways.secrets import SecretValues
 from chalicelib.gateways.stripe_processor import StripeProcessor
@@ -27,6 +28,7 @@ from chalicelib.services.handle_event import handle_event
 from chalicelib.services.originate_payment import originate_payment
 from chalicelib.services.quote_payment import quote_payment
 from chalicelib.services.receive_webhook import receive_stripe
+from chalicelib.services.refresh_totals import refreshed
 from chalicelib.services.release_payment import release_payment
 from chalicelib.services.submit_payment import submit_payment
 from chalicelib.storage.accounts import get_state, header_put, page_puts
@@ -229,7 +231,10 @@ def build_road(stage: Stage, payables: tuple[Payable, ...], *, seed: int = 0) ->
 
 def _owing(stage: Stage, dealer: Dealer, payables: tuple[Payable, ...]) -> Account:
     bare = stage.account(dealer)
-    account = replace(bare.raised(), as_of=START, pages=1)
+    account = refreshed(
+        replace(bare.raised(), as_of=START, pages=1), payables=payables, claims=(),
+        dealer=dealer, today=START.date(), curve=DealerCurve(),
+    )  # fmt: skip
     writes = [
         header_put(account, expected_version=bare.money_version),
         *page_puts(account, (), payables),

@@ -15,9 +15,7 @@ SEED = int(os.environ.get("HISTORY_SEED", "") or random.SystemRandom().randint(1
 
 
 @pytest.mark.parametrize("first", range(0, HISTORIES, CHUNK))
-def test_random_histories_with_crashes_end_with_every_cent_right(
-    stage: Stage, first: int
-) -> None:
+def test_random_histories_with_crashes_end_with_every_cent_right(stage: Stage, first: int) -> None:
     print(f"HISTORY_SEED={SEED}")  # noqa: T201  pytest shows it when a history fails.
     crashed, wrong = 0, {}
     for seed in range(SEED + first, SEED + first + CHUNK):
@@ -40,11 +38,11 @@ def test_the_golden_flow_survives_a_crash_before_and_after_each_of_its_calls(
 
     wrong = {}
     for number in range(1, calls + 1):
-        for how in ("before", "after", "lost"):
+        for how in ("before", "after"):
             ended = run_history(stage, 7, planned={number: how})
             found = faults_of(ended)
             if found:
                 wrong[number, how] = (found, ended.crashes)
 
-    assert calls > 25
     assert wrong == {}
+    assert calls > 25

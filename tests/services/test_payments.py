@@ -11,7 +11,8 @@ from chalicelib.domain.accounts import Account
 from chalicelib.domain.errors import InvalidInput, NotFound, PayableAlreadyClaimed, QuoteOutdated
 from chalicelib.domain.ids import QuoteId
 from chalicelib.domain.ledger import balance
-from chalicelib.domain.payments import PaymentStatus, Stage as Progress
+from chalicelib.domain.payments import PaymentStatus
+from chalicelib.domain.payments import Stage as Progress
 from chalicelib.services.list_payments import PaymentFilters, list_own_payments, list_payments
 from chalicelib.services.view_outstanding import view_outstanding
 from chalicelib.services.view_payment import view_payment

@@ -1,0 +1,125 @@
+"""R4 and R3 of reliability.md: many payers of one invoice, and outcomes in any order."""
+
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.domain.errors import Conflict
+from chalicelib.domain.ids import PaymentId
+from chalicelib.domain.payments import PaymentStatus
+from chalicelib.domain.quotes import Quote
+from chalicelib.services.record_outcome import record_outcome
+from chalicelib.services.view_payment import view_payment
+from tests.crash.road import DAY, Road, an_invoice, build_road
+from tests.stage import Stage, stage
+
+__all__ = ["stage"]
+ROUNDS, PAYERS = 20, 50
+
+
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_of_fifty_payers_of_one_invoice_exactly_one_succeeds(stage: Stage, number: int) -> None:
+    road = build_road(stage, (an_invoice("INV-1", 100_000),), seed=number)
+    quote = road.quote(INV_1=None)
+    quotes = [quote, *(road.quote(INV_1=None) for _ in range(PAYERS - 1))]
+
+    with ThreadPoolExecutor(PAYERS) as payers:
+        answers = list(payers.map(lambda mine: outcome(road, mine), quotes))
+
+    assert sorted(answers) == ["conflict"] * (PAYERS - 1) + ["paid"]
+    assert [claim.effects[0].amount_cents for claim in road.state().claims] == [100_000]
+
+
+def test_twenty_part_payments_of_half_as_much_again_never_exceed_the_balance(
+    stage: Stage,
+) -> None:
+    road = build_road(stage, (an_invoice("INV-1", 100_000),))
+    quotes = [road.quote(INV_1=7_500) for _ in range(20)]
+
+    with ThreadPoolExecutor(20) as payers:
+        answers = list(payers.map(lambda mine: outcome(road, mine), quotes))
+
+    claimed = sum(claim.effects[0].amount_cents for claim in road.state().claims)
+    assert set(answers) <= {"paid", "conflict", "TryAgain"}
+    assert claimed == 7_500 * answers.count("paid")
+    assert 7_500 <= claimed <= 100_000
+
+
+def test_ten_tabs_with_the_same_quote_make_one_payment(stage: Stage) -> None:
+    road = build_road(stage, (an_invoice("INV-1", 100_000),))
+    quote = road.quote(INV_1=None)
+
+    with ThreadPoolExecutor(10) as tabs:
+        payments = list(tabs.map(lambda _: road.submit(quote).payment_id, range(10)))
+
+    assert payments == [PaymentId(quote.quote_id)] * 10
+    assert len(road.state().claims) == 1
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+def test_outcomes_in_any_order_and_repeated_write_one_and_the_same_ledger(
+    stage: Stage, order: tuple[int, ...]
+) -> None:
+    road = build_road(stage, (an_invoice("INV-1", 100_000),))
+    payment = road.submit(road.quote(INV_1=None))
+    road.machine.run_ready()
+    acct = road.dealer.processor_account
+    processing = road.world.processor.get_intent(acct, road.intents()[0]["id"])
+    road.clock.advance(5 * DAY)
+    succeeded = road.world.processor.get_intent(acct, road.intents()[0]["id"])
+    told = [
+        (processing, "evt_1"),
+        (succeeded, "evt_2"),
+        (succeeded, "evt_2"),
+        (processing, "evt_3"),
+    ]
+
+    for place in order:
+        intent, event_id = told[place]
+        record_outcome(
+            road.world, road.dealer.dealer_id, account_id=road.account.account_id,
+            payment_id=payment.payment_id, intent=intent, source="processor", event_id=event_id,
+        )  # fmt: skip
+        road.machine.run_ready()
+
+    view = view_payment(road.world, road.dealer.dealer_id, name=payment.number)
+    assert view.payment.status is PaymentStatus.SETTLED
+    assert [event.name for event in view.events] == ["submitted", "originated", "funded", "settled"]
+    assert sorted((line.account.value, line.balance_cents) for line in view.ledger) == [
+        ("accounts_receivable", -100_000),
+        ("clearing", 100_000),
+    ]
+
+
+@pytest.mark.parametrize("change", [{"amount_cents": 1}, {"currency": "EUR"},
+                                    {"payment_reference": "01OTHER"}, {"intent_id": "pi_other"}])  # fmt: skip
+def test_an_intent_that_is_not_this_payments_changes_nothing(
+    stage: Stage, change: dict[str, object]
+) -> None:
+    road = build_road(stage, (an_invoice("INV-1", 100_000),))
+    payment = road.submit(road.quote(INV_1=None))
+    road.machine.run_ready()
+    road.clock.advance(5 * DAY)
+    true = road.world.processor.get_intent(road.dealer.processor_account, road.intents()[0]["id"])
+
+    outcome = record_outcome(
+        road.world, road.dealer.dealer_id, account_id=road.account.account_id,
+        payment_id=payment.payment_id, source="processor",
+        intent=replace(true, **change),  # type: ignore[arg-type]
+    )  # fmt: skip
+
+    view = view_payment(road.world, road.dealer.dealer_id, name=payment.number)
+    assert outcome == "mismatched"
+    assert [event.name for event in view.events] == ["submitted", "originated"]
+
+
+def outcome(road: Road, quote: Quote) -> str:
+    try:
+        road.submit(quote)
+    except Conflict:
+        return "conflict"
+    except Exception as trouble:  # noqa: BLE001  Named in the assertion.
+        return type(trouble).__name__
+    return "paid"
