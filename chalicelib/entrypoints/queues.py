@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import (
     BatchProcessor,
     EventType,
@@ -13,7 +14,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from chalice.app import Blueprint, SQSEvent
 
 from chalicelib.bootstrap import world
-from chalicelib.entrypoints.telemetry import observed
+from chalicelib.entrypoints.telemetry import log, metrics, observed
 from chalicelib.services.handle_event import handle_event as handle
 from chalicelib.services.send_mail import send_mail
 
@@ -35,7 +36,14 @@ def deliver_mail(event: SQSEvent) -> PartialItemFailureResponse:
 @observed
 def handle_event(event: SQSEvent) -> PartialItemFailureResponse:
     """Take the processor's and the bank link's events to their effect."""
-    return _each(event, lambda body: handle(world(), body))
+    return _each(event, _handle_and_count)
+
+
+def _handle_and_count(body: dict[str, str]) -> None:
+    """One event; how it ended is a metric, and `event_quarantined` has an alarm."""
+    word = handle(world(), body)
+    metrics.add_metric(name=f"event_{word}", unit=MetricUnit.Count, value=1)
+    log.info("event", extra={"outcome": word, "event_id": body.get("event_id", "")})
 
 
 def _each(event: SQSEvent, work: Callable[[dict[str, str]], object]) -> PartialItemFailureResponse:
