@@ -91,8 +91,8 @@ class Cast:
 def gathered(stage: Stage) -> Cast:
     """The whole cast, stored."""
     first, second = stage.dealer(), stage.dealer(number_prefix="XX-")
-    accounts = {"a": _account(stage, first), "b": _account(stage, first)}
-    accounts["c"] = _account(stage, second)
+    accounts = {"a": open_account(stage, first), "b": open_account(stage, first)}
+    accounts["c"] = open_account(stage, second)
     people = (
         Person("anonymous"),
         _payer("payer A", accounts["a"], "owner", "a"),
@@ -109,7 +109,8 @@ def gathered(stage: Stage) -> Cast:
     return cast
 
 
-def _account(stage: Stage, dealer: Dealer) -> Account:
+def open_account(stage: Stage, dealer: Dealer) -> Account:
+    """An account that owes 29 invoices of one job and has a saved bank account."""
     unique = str(ULID())[-8:]
     company = CompanyId(f"CO{unique}")
     account = stage.account(dealer, account_id=f"A{unique}", company_id=company)
@@ -133,7 +134,7 @@ def _account(stage: Stage, dealer: Dealer) -> Account:
 
 def _things(stage: Stage, account: Account) -> Things:
     unique = account.account_id[1:]
-    paid = _paid(stage, account, f"INV-{unique}-1")
+    paid = paid_by(stage, account, f"INV-{unique}-1", UserId("somebody"))
     quote = quote_payment(
         stage, account.dealer_id, account_id=account.account_id,
         selection=Selection({f"INV-{unique}-2": None}), view=View.ALL, method_kind="ach",
@@ -150,7 +151,8 @@ def _things(stage: Stage, account: Account) -> Things:
     )
 
 
-def _paid(stage: Stage, account: Account, payable: str) -> Payment:
+def paid_by(stage: Stage, account: Account, payable: str, payer_id: UserId) -> Payment:
+    """A payment of one whole payable, submitted."""
     quote = quote_payment(
         stage, account.dealer_id, account_id=account.account_id,
         selection=Selection({payable: None}), view=View.ALL, method_kind="ach",
@@ -158,7 +160,7 @@ def _paid(stage: Stage, account: Account, payable: str) -> Payment:
     return submit_payment(
         stage, account.dealer_id,
         account_id=account.account_id, company_id=account.company_id or CompanyId(""),
-        payer_id=UserId("somebody"), quote_id=quote.quote_id, signature=quote.signature,
+        payer_id=payer_id, quote_id=quote.quote_id, signature=quote.signature,
         method_id=METHOD, authorization_address="203.0.113.9",
     )  # fmt: skip
 

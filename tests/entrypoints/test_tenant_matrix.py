@@ -27,6 +27,9 @@ class _HostedPage:
 
         return LinkSession("link-token", "https://bank.example/session")
 
+    def webhook_key(self, key_id: str) -> object:
+        raise AssertionError("an unsigned webhook names no key")
+
 
 @pytest.fixture
 def cast(stage: Stage) -> Cast:
@@ -58,6 +61,23 @@ def test_everybody_gets_what_is_theirs_and_nothing_else(
                 for which in WHICH
             }
             _check(pages, cast, person=person, route=(method, path), policy=policy, row=row)
+
+
+@pytest.mark.parametrize("face", list(Face))
+def test_an_empty_tenant_sees_its_empty_pages(browser: Browser, stage: Stage, face: Face) -> None:
+    dealer, area = stage.dealer(), {value: name for name, value in FACES.items()}[face]
+    browser.signed_in(
+        stage.operator(dealer) if face is Face.OPERATOR else stage.payer(stage.account(dealer))
+    )
+    plain = [
+        path
+        for (method, path), policy in POLICIES.items()
+        if method == "GET" and policy.area == area and "{" not in path and path != "/banks/return"
+    ]
+
+    statuses = {path: browser.get(path).status for path in plain}
+
+    assert set(statuses.values()) <= {200, 303}, statuses
 
 
 def _check(

@@ -11,6 +11,7 @@ from chalicelib.services.invite_customer import invite_customer
 from chalicelib.services.open_invitation import open_invitation, parsed_link
 from chalicelib.services.send_mail import send_mail
 from chalicelib.storage.invitations import get_invitation
+from tests.entrypoints.cast import open_account, paid_by
 from tests.stage import Outbox, Stage, link_in, stage
 
 __all__ = ["stage"]
@@ -69,6 +70,45 @@ def test_an_address_the_mail_service_refuses_shows_as_bounced(stage: Stage) -> N
 
     stored = get_invitation(dealer.dealer_id, made.invitation_id).invitation
     assert stored.delivery is Delivery.BOUNCED
+
+
+@pytest.mark.parametrize("mail", ["payment_submitted", "payment_settled", "payment_failed"])
+def test_a_mail_about_a_payment_is_written_from_the_stored_payment(stage: Stage, mail: str) -> None:
+    account = open_account(stage, stage.dealer())
+    payer = stage.payer(account).session
+    paid = paid_by(stage, account, f"INV-{account.account_id[1:]}-1", payer.user_id)
+
+    send_mail(
+        stage,
+        {
+            "mail": mail,
+            "dealer": account.dealer_id,
+            "account": account.account_id,
+            "id": paid.payment_id,
+        },
+    )
+
+    (letter,) = stage.mailer.letters
+    assert letter.to == payer.email
+    assert paid.number in letter.text
+    assert "$100.00" in letter.text
+    assert f"http://localhost:8080/payments/{paid.payment_id}" in letter.html
+
+
+def test_no_secret_travels_through_the_queue_or_the_log(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dealer = stage.dealer()
+    account = stage.account(dealer)
+    invite_customer(stage, dealer.dealer_id, account_id=account.account_id, operator="Ann")
+    body = dict(stage.queues.mails[0])
+
+    send_mail(stage, body)
+
+    secret = link_in(stage.mailer.letters[0]).rpartition(".")[2]
+    printed = capsys.readouterr()
+    assert secret not in printed.out + printed.err + str(body)
+    assert account.contacts[0].email not in str(body)
 
 
 class _SendsThenDies(Outbox):
