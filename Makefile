@@ -25,8 +25,8 @@ check: ready ## style, types, directions, templates
 package: ready ## build what is deployed into build/package
 	@$(BIN)/python -m tools.package
 
-import: ready ## bring a dealer's ledger in: DEALER= ACCOUNTS= CONTACTS= INVOICES= ADJUSTMENTS= STATEMENTS= PAYMENTS= AS_OF=
-	@$(BIN)/python -m tools.import_ledger $(foreach v,DEALER ACCOUNTS CONTACTS INVOICES ADJUSTMENTS STATEMENTS PAYMENTS AS_OF,$(if $($(v)),--$(shell echo $(v) | tr 'A-Z_' 'a-z-') "$($(v))"))
+import: ready ## bring a dealer's ledger in: DEALER= ACCOUNTS= CONTACTS= INVOICES= ADJUSTMENTS= STATEMENTS= PAYMENTS= AS_OF= (FULL=1 closes what is missing, VALID_ROWS=1 leaves invalid rows out)
+	@$(BIN)/python -m tools.import_ledger $(foreach v,DEALER ACCOUNTS CONTACTS INVOICES ADJUSTMENTS STATEMENTS PAYMENTS AS_OF FULL VALID_ROWS,$(if $($(v)),--$(shell echo $(v) | tr 'A-Z_' 'a-z-') "$($(v))"))
 
 ready:
 	@$(PYTHON) sandbox/prepare.py

@@ -109,6 +109,6 @@ def export_customers(world: World, dealer_id: DealerId, *, query: CustomerQuery)
 def _rows(
     world: World, dealer_id: DealerId, query: CustomerQuery, currency: str
 ) -> Iterator[list[Cell]]:
-    cells = {**COLUMNS, "currency": lambda _: currency}
+    cells: dict[str, Callable[[Customer], Cell]] = {**COLUMNS, "currency": lambda _: currency}
     for customer in each_customer(world, dealer_id, query=query):
         yield [cell(customer) for cell in cells.values()]
