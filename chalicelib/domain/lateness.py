@@ -79,17 +79,18 @@ def blended_late_days(own: Histogram, dealer: Histogram, oldest_age: int) -> Lat
     last_age = max(0, min(oldest_age, LAST_AGE))
     length = last_age + WINDOW_DAYS - FIRST_AGE
     theirs = dealer_unpaid_shares(dealer)
-    mine = unpaid_shares(own)
+    mine = unpaid_shares(own, length)
     shares = [weight * mine[place] + (1 - weight) * theirs[place] for place in range(length)]
     return late_days(shares, last_age)
 
 
-def unpaid_shares(histogram: Iterable[tuple[int, int]]) -> tuple[float, ...]:
-    """S(k), the share still unpaid k days after due, for k = FIRST_AGE … LAST_AGE + 30.
+def unpaid_shares(
+    histogram: Iterable[tuple[int, int]], length: int = LAST_AGE + WINDOW_DAYS - FIRST_AGE
+) -> tuple[float, ...]:
+    """S(k), the share still unpaid k days after due, for `length` days from FIRST_AGE on.
 
     An invoice paid d days late is unpaid on the days k < d.
     """
-    length = LAST_AGE + WINDOW_DAYS - FIRST_AGE
     paid_at = [0] * (length + 1)
     total = 0
     for days, count in histogram:
