@@ -48,7 +48,11 @@ def _handle_and_count(body: dict[str, str]) -> None:
 
 def _each(event: SQSEvent, work: Callable[[dict[str, str]], object]) -> PartialItemFailureResponse:
     def one(record: SQSRecord) -> None:
-        work(json.loads(record.body))
+        try:
+            work(json.loads(record.body))
+        except Exception:
+            log.exception("message comes back", message_id=record.message_id)
+            raise
 
     # If every message fails, each still comes back by itself instead of the whole batch raising.
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
