@@ -62,34 +62,37 @@ def start_bank_link(
     `return_to` is the path of ours to go on with afterwards; `authorization_address` the payer's
     IP address, kept with the mandate's words that were shown. Raises TryAgain.
     """
-    session_id = str(ULID())
     dealer = get_dealer(dealer_id)
     now = world.clock.now()
+    session = LinkSession(
+        session_id=str(ULID()),
+        dealer_id=dealer_id,
+        company_id=company_id,
+        account_id=account_id,
+        user_id=user_id,
+        payer_name=payer_name,
+        payer_email=payer_email,
+        return_to=return_to,
+        authorization=Authorization(
+            link_mandate_text(dealer), LINK_MANDATE_VERSION, now, authorization_address
+        ),
+        link_token="",
+        started_at=now,
+    )
+    return _opened(world, session, dealer.name)
+
+
+def _opened(world: World, session: LinkSession, dealer_name: str) -> str:
+    """Ask for the hosted page, remember its token, answer its address."""
     try:
         page = world.bank_link.start(
-            client_user_id=user_id,
-            dealer_name=dealer.name,
-            return_url=f"{world.config.portal_url}/banks/return?link={session_id}",
+            client_user_id=session.user_id,
+            dealer_name=dealer_name,
+            return_url=f"{world.config.portal_url}/banks/return?link={session.session_id}",
         )
-    except BankLinkUnreachable as error:
+    except (BankLinkUnreachable, BankLinkRefused) as error:
         raise TryAgain(NO_ANSWER) from error
-    _save(
-        LinkSession(
-            session_id=session_id,
-            dealer_id=dealer_id,
-            company_id=company_id,
-            account_id=account_id,
-            user_id=user_id,
-            payer_name=payer_name,
-            payer_email=payer_email,
-            return_to=return_to,
-            authorization=Authorization(
-                link_mandate_text(dealer), LINK_MANDATE_VERSION, now, authorization_address
-            ),
-            link_token=page.link_token,
-            started_at=now,
-        )
-    )
+    _save(replace(session, link_token=page.link_token))
     return page.url
 
 

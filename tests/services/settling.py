@@ -181,12 +181,28 @@ class SettlingWorld:
 
 
 @contextmanager
+def served(plaid: PlaidWorld, spruce: SpruceWorld) -> Iterator[str]:
+    """The bank link and the ERP over HTTP on a free port; their address."""
+    app = Flask("companies")
+    app.register_blueprint(plaid_routes(plaid))
+    app.register_blueprint(spruce_routes(spruce))
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@contextmanager
 def settling_world() -> Iterator[SettlingWorld]:
-    """A fresh world with a dealer of its own; bank link and ERP are served on a free port."""
+    """A fresh world with a dealer of its own; everything simulated stands still."""
     clock = SandboxClock(START, running=False)
-    basket, hooks = WebhookBasket(), []
+    basket, hooks, secrets = WebhookBasket(), [], StandInSecrets()
     dealer_id = DealerId(f"ridge-{uuid4().hex[:8]}")
     acct = f"acct_{uuid4().hex[:12]}"
+    secrets.erp_keys[dealer_id] = keys.SPRUCE_KEY
     stripe = StripeWorld(clock, basket, seed=uuid4().hex, pause=lambda _: None)
     stripe.seed_account(acct)
     plaid = PlaidWorld(
@@ -195,35 +211,17 @@ def settling_world() -> Iterator[SettlingWorld]:
         hook=lambda _, body, token: hooks.append((body, token)),
     )
     spruce = SpruceWorld(clock)
-    app = Flask("companies")
-    app.register_blueprint(plaid_routes(plaid))
-    app.register_blueprint(spruce_routes(spruce))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True)
-    thread.start()
-    url = f"http://127.0.0.1:{server.server_port}"
-    secrets = StandInSecrets()
-    secrets.erp_keys[dealer_id] = keys.SPRUCE_KEY
     transport = InProcessStripe(stripe)
-    yield SettlingWorld(
-        dealer_id=dealer_id,
-        acct=acct,
-        url=url,
-        clock=clock,
-        stripe=stripe,
-        plaid=plaid,
-        spruce=spruce,
-        basket=basket,
-        plaid_hooks=hooks,
-        config=_config(url),
-        processor=StripeProcessor(keys.STRIPE_SECRET_KEY, BASE, http_client=transport),
-        bank_link=PlaidBankLink(secrets, f"{url}/plaid", "https://pay.example/webhooks/plaid"),
-        erp=SpruceErp(secrets),
-        secrets=secrets,
-    )
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(plaid, spruce) as url:
+        yield SettlingWorld(
+            dealer_id=dealer_id, acct=acct, url=url, clock=clock,
+            stripe=stripe, plaid=plaid, spruce=spruce, basket=basket, plaid_hooks=hooks,
+            config=_config(url),
+            processor=StripeProcessor(keys.STRIPE_SECRET_KEY, BASE, http_client=transport),
+            bank_link=PlaidBankLink(secrets, f"{url}/plaid", "https://pay.example/webhooks/plaid"),
+            erp=SpruceErp(secrets),
+            secrets=secrets,
+        )  # fmt: skip
 
 
 def _config(url: str) -> Config:

@@ -1,12 +1,20 @@
 """From a payout to the general ledger: proven to the cent, posted once, whatever crashes."""
 
+import pytest
+
+from chalicelib.domain.errors import TryAgain
 from chalicelib.domain.ids import AccountId
 from chalicelib.domain.ledger import LedgerAccount
-from chalicelib.domain.payments import PaymentStatus
+from chalicelib.domain.payments import PaymentStatus, Stage
+from chalicelib.services.apply_payment import apply_payment
+from chalicelib.services.list_settlements import list_settlements
 from chalicelib.services.request_posting import request_posting
 from chalicelib.services.view_settlement import view_settlement
+from chalicelib.storage import keys
 from chalicelib.storage.accounts import get_state
 from chalicelib.storage.ledger import trial_balance
+from chalicelib.storage.payments import get_payment
+from chalicelib.storage.settlements import get_settlement
 from tests.services.settling import ACCOUNT, SettlingWorld
 from tests.services.story import (
     P1,
@@ -103,3 +111,94 @@ def test_the_same_payout_announced_again_starts_nothing_new(settling: SettlingWo
 
     assert gl(settling) == before
     assert settling.workflows.started.count(f"{settlement_id}-1") == 1
+
+
+def test_a_payment_whose_webhook_was_lost_is_settled_by_its_payout(settling: SettlingWorld) -> None:
+    open_dealer(settling, auto_post=True)
+    open_account(settling)
+    payment = pay(settling, link_bank(settling), "A", "B")
+    settling.advance(days=5)
+    for hook in settling.basket.drain():
+        if "payment_intent." not in hook.payload:  # Nobody ever hears that it succeeded.
+            settling.accept(hook)
+    settlement_id = pay_out(settling)
+    ids = {"account_id": payment.account_id, "payment_id": payment.payment_id}
+
+    with pytest.raises(TryAgain):
+        settling.run_settlement(settlement_id)
+    funded = get_payment(settling.dealer_id, **ids).stage
+    apply_payment(settling, settling.dealer_id, **ids)
+    ended = settling.run_settlement(settlement_id)
+
+    assert (funded, ended) == (Stage.FUNDED, "posted")
+    assert trial_balance(settling.dealer_id)[LedgerAccount.CLEARING] == 0
+
+
+def test_money_that_is_no_payment_of_ours_blocks_posting(settling: SettlingWorld) -> None:
+    open_dealer(settling, auto_post=True)
+    open_account(settling)
+    method = link_bank(settling)
+    payment = pay(settling, method, "A")
+    settling.processor.charge(
+        settling.acct,
+        method=method,
+        amount_cents=5_000,
+        currency="USD",
+        payment_reference="",
+        number="the dealer's own",
+        key="own-1",
+    )
+    settle(settling, payment)
+    settlement_id = pay_out(settling)
+
+    ended = settling.run_settlement(settlement_id)
+
+    shown = view_settlement(settling, settling.dealer_id, settlement_id=settlement_id)
+    assert ended == "waiting"
+    assert not shown.settlement.is_proven
+    assert shown.settlement.difference_cents == 0
+    assert "no payment of ours" in shown.settlement.unmatched[0]
+    assert gl(settling) == {}
+
+
+def test_a_payment_is_in_exactly_one_settlement(settling: SettlingWorld) -> None:
+    open_dealer(settling, auto_post=True)
+    open_account(settling)
+    method = link_bank(settling)
+    first = pay(settling, method, "A")
+    settle(settling, first)
+    first_payout = pay_out(settling)
+    settling.run_settlement(first_payout)
+    second = pay(settling, method, "B")
+    settle(settling, second)
+    second_payout = pay_out(settling)
+
+    settling.run_settlement(second_payout)
+
+    parts = [
+        part.payment_id
+        for payout in (first_payout, second_payout)
+        for part in get_settlement(settling.dealer_id, payout).parts
+    ]
+    assert sorted(parts) == sorted([first.payment_id, second.payment_id])
+    assert first_payout != second_payout
+
+
+def test_settlements_are_listed_newest_first(settling: SettlingWorld) -> None:
+    first = ready_to_post(settling)
+    settling.run_settlement(first)
+    open_account(settling, (P1[1],), account_id=AccountId("C-2002"))
+    settle(settling, pay(settling, link_bank(settling), "B", account_id=AccountId("C-2002")))
+    second = pay_out(settling)
+    settling.run_settlement(second)
+
+    page = list_settlements(settling, settling.dealer_id)
+    older = list_settlements(
+        settling,
+        settling.dealer_id,
+        cursor=keys.time_then(page.settlements[0].created_at, second),
+    )
+
+    assert [item.settlement_id for item in page.settlements] == [second, first]
+    assert [item.settlement_id for item in older.settlements] == [first]
+    assert (page.cursor, older.cursor) == ("", "")
