@@ -101,7 +101,10 @@ class StripeProcessor:
         number: str,
         key: str,
     ) -> Intent:
-        """Create and confirm an ACH debit, off session. https://docs.stripe.com/api/payment_intents"""
+        """Create and confirm an ACH debit, off session.
+
+        https://docs.stripe.com/api/payment_intents/create
+        """
         params: stripe.params.PaymentIntentCreateParams = {
             "amount": amount_cents,
             "currency": currency.lower(),

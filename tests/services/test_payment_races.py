@@ -93,8 +93,15 @@ def test_outcomes_in_any_order_and_repeated_write_one_and_the_same_ledger(
     ]
 
 
-@pytest.mark.parametrize("change", [{"amount_cents": 1}, {"currency": "EUR"},
-                                    {"payment_reference": "01OTHER"}, {"intent_id": "pi_other"}])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"amount_cents": 1},
+        {"currency": "EUR"},
+        {"payment_reference": "01OTHER"},
+        {"intent_id": "pi_other"},
+    ],
+)
 def test_an_intent_that_is_not_this_payments_changes_nothing(
     stage: Stage, change: dict[str, object]
 ) -> None:
