@@ -163,7 +163,7 @@ def _check_form(world: World, submission: Submission, quote: Quote) -> None:
 def _still_true(
     world: World, submission: Submission, account: Account, stored: StoredQuote
 ) -> tuple[Quote, Account]:
-    """The quote and header as of now. Raises QuoteOutdated with a fresh preview if any cent is another."""
+    """The quote and header as of now; QuoteOutdated with a fresh preview if any cent moved."""
     quote, dealer = stored.quote, submission.dealer
     if submission.at >= quote.expires_at:
         raise _outdated(world, submission, "This preview has expired.")
