@@ -33,14 +33,26 @@ class _Night:
 
 
 def refresh_dealers(world: World) -> int:
-    """Refresh every dealer whose midnight has passed since its last time; returns how many."""
-    done = 0
+    """Refresh every dealer whose midnight has passed since its last time; returns how many.
+
+    A dealer that fails stops no other; the failures are raised together at the end.
+    """
+    done, failures = 0, []
     for dealer_id in list_dealers():
-        dealer, head = get_dealer(dealer_id), roster.get_head(dealer_id)
-        today = dealer_day(world.clock.now(), dealer.time_zone)
-        if head.refreshed_on is None or head.refreshed_on < today:
-            done += refresh_dealer(world, dealer_id)
+        try:
+            done += is_due(world, dealer_id) and refresh_dealer(world, dealer_id)
+        except Exception as error:  # noqa: BLE001  Whatever it is, the other dealers come first.
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup("dealers could not be refreshed", failures)
     return done
+
+
+def is_due(world: World, dealer_id: DealerId) -> bool:
+    """True if the dealer's day is later than the one its roster was made on."""
+    refreshed_on = roster.get_head(dealer_id).refreshed_on
+    today = dealer_day(world.clock.now(), get_dealer(dealer_id).time_zone)
+    return refreshed_on is None or refreshed_on < today
 
 
 def refresh_dealer(world: World, dealer_id: DealerId, *, as_of: datetime | None = None) -> bool:

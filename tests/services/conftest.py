@@ -7,6 +7,9 @@ import pytest
 from chalicelib.storage.records import use_table
 from tests.conftest import LocalAws
 from tests.services.settling import SettlingWorld, settling_world
+from tests.storage.conftest import ledger
+
+__all__ = ["ledger", "settling"]  # Ledger tests of both rooms share one fixture.
 
 
 @pytest.fixture
