@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import css_inline
+from functools import cache
+from typing import TYPE_CHECKING
 
 from .templating import environment
 from .views.letters import InvitationLetter, PaymentLetter, VerifyLetter
 from .words import currency_in_use
+
+if TYPE_CHECKING:
+    import css_inline
 
 LETTERS: dict[str, type] = {
     "invitation": InvitationLetter,
@@ -17,8 +20,6 @@ LETTERS: dict[str, type] = {
     "payment_settled": PaymentLetter,
     "payment_failed": PaymentLetter,
 }
-
-_INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +40,7 @@ def render_mail(name: str, letter: InvitationLetter | VerifyLetter | PaymentLett
         return Mail(
             subject=" ".join(_render(name, "subject.txt", letter).split()),
             text=_render(name, "body.txt", letter).strip() + "\n",
-            html=_INLINER.inline(_render(name, "body.html", letter)),
+            html=_inliner().inline(_render(name, "body.html", letter)),
         )
     finally:
         currency_in_use.reset(token)
@@ -47,3 +48,10 @@ def render_mail(name: str, letter: InvitationLetter | VerifyLetter | PaymentLett
 
 def _render(name: str, part: str, letter: object) -> str:
     return environment().get_template(f"emails/{name}/{part}").render(letter=letter)
+
+
+@cache
+def _inliner() -> css_inline.CSSInliner:
+    import css_inline  # noqa: PLC0415  Only the mail worker pays for it; pages share its module.
+
+    return css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=False)

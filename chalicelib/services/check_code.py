@@ -1,19 +1,15 @@
 """The second step of an operator's sign-in: the six digits of the authenticator."""
 
-import hmac
 from datetime import datetime
-
-import pyotp
 
 from chalicelib.domain.errors import InvalidInput, NotSignedIn
 from chalicelib.domain.people import Session, Stage
+from chalicelib.gateways.code_generator import matching_step
 from chalicelib.services.limit_attempts import Attempt, count_attempt, forgive_attempt
 from chalicelib.services.sign_in import SignedIn, start_session
 from chalicelib.services.world import World
 from chalicelib.storage import sessions, users
 
-STEP_SECONDS = 30
-STEPS_AROUND = 1  # Clocks may differ by one step (RFC 6238, 5.2).
 WRONG = "This code is not right, or it was used already. Wait for the next one."
 
 
@@ -29,7 +25,7 @@ def check_code(
     count_attempt(attempt)
     user = users.get_user(session.user_id)
     totp_secret = world.vault.decrypt(user.totp, {"user": user.user_id})
-    step = _matching_step(totp_secret, code.replace(" ", ""), wall)
+    step = matching_step(totp_secret, code.replace(" ", ""), wall)
     if step is None or not users.use_code_step(user.user_id, step):
         raise InvalidInput(WRONG, {"code": WRONG})
     over = NotSignedIn("Sign in with your password again.")
@@ -45,12 +41,3 @@ def check_code(
 
 def _is_of(dealer_id: str, session: Session, face: str) -> bool:
     return dealer_id == session.dealer_id and face == session.face
-
-
-def _matching_step(totp_secret: str, code: str, wall: datetime) -> int | None:
-    generator = pyotp.TOTP(totp_secret)
-    current = int(wall.timestamp()) // STEP_SECONDS
-    for step in range(current - STEPS_AROUND, current + STEPS_AROUND + 1):
-        if hmac.compare_digest(generator.generate_otp(step).encode(), code.encode()):
-            return step
-    return None
