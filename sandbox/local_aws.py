@@ -31,7 +31,8 @@ def start_local_aws(places: Places) -> None:
         "LOG_LEVEL": "INFO",
         "PYTHONNOUSERSITE": "1",
     }
-    command = [str(AWS_PYTHON), str(ROOT / "sandbox" / "launch_aws.py"), str(ensure_bare_python())]
+    launcher = str(ROOT / "sandbox" / "launch_aws.py")
+    command = [str(AWS_PYTHON), launcher, str(ensure_bare_python()), str(BUILD / "unpacked")]
     processes.start(places.processes, NAME, command, environment=environment)
     processes.wait_until_answering(
         places.processes, NAME, f"{places.aws_endpoint}/_ministack/health", seconds=30

@@ -83,7 +83,7 @@ def start_front_door(places: Places, *, outputs: dict[str, str], origin_secret: 
     environment = {"FRONT_DOOR": json.dumps(settings)}
     processes.start(places.processes, "front-door", command, environment=environment)
     processes.wait_until_answering(
-        places.processes, "front-door", f"http://127.0.0.1:{places.port}/health", seconds=60
+        places.processes, "front-door", f"http://127.0.0.1:{places.port}/health", seconds=90
     )
 
 
