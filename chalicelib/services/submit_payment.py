@@ -27,7 +27,7 @@ from chalicelib.domain.ids import (
     UserId,
 )
 from chalicelib.domain.mandates import MANDATE_VERSION, mandate_text
-from chalicelib.domain.payments import Authorization, Method, Payment
+from chalicelib.domain.payments import Authorization, Payment
 from chalicelib.domain.pricing import price, same_price, verify
 from chalicelib.domain.quotes import Quote
 from chalicelib.gateways.workflows import WorkflowsUnreachable
