@@ -76,17 +76,13 @@ def price(
 
     Raises InvalidInput (form altered or wrong) and PayableAlreadyClaimed.
     """
-    if method_kind not in METHOD_KINDS:
-        raise InvalidInput("Choose how you want to pay.", {"method": "Choose one."})
+    _check_method(method_kind)
     listed = tuple(payables)
     terms = _Terms(account, dealer, view, _members(account, dealer, listed), now)
     _check_view(terms, selection, listed)
     owed = owed_on(listed, claims, account)
-    asked = check_selection(selection, listed, owed)
-    used = net_credits(asked.allocations, asked.documents, asked.credits_open)
-    plain = _lines(asked, owed, used)
-    lines, deadline = _discounted(plain, asked, owed, terms, listed)
-    unpriced = Quote(
+    lines, used, deadline = _priced(selection, owed, terms, listed)
+    return Quote(
         quote_id=quote_id,
         dealer_id=dealer.dealer_id,
         account_id=account.account_id,
@@ -95,15 +91,14 @@ def price(
         method_kind=method_kind,
         lines=lines,
         credits_used=used,
-        fee_cents=0,
+        fee_cents=_fee_cents(dealer, lines, selection.surplus_cents),
         surplus_cents=selection.surplus_cents,
         created_at=now,
-        expires_at=min(now + QUOTE_LIFETIME, deadline or now + QUOTE_LIFETIME),
+        expires_at=_expires_at(now, deadline),
         money_version=account.money_version,
         dealer_version=dealer.version,
         priced_on=terms.today,
     )
-    return replace(unpriced, fee_cents=_fee_cents(dealer, unpriced.charged_cents))
 
 
 def statement_saving_cents(
@@ -129,6 +124,16 @@ def statement_saving_cents(
     return cents
 
 
+def _check_method(method_kind: str) -> None:
+    if method_kind not in METHOD_KINDS:
+        raise InvalidInput("Choose how you want to pay.", {"method": "Choose one."})
+
+
+def _expires_at(now: datetime, deadline: datetime | None) -> datetime:
+    latest = now + QUOTE_LIFETIME
+    return latest if deadline is None else min(latest, deadline)
+
+
 def _members(account: Account, dealer: Dealer, payables: Iterable[Payable]) -> frozenset[PayableId]:
     if account.statement is None or not dealer.statements_on:
         return frozenset()
@@ -147,6 +152,20 @@ def _check_view(terms: _Terms, selection: Selection, payables: Sequence[Payable]
             continue
         if (payable.payable_id in terms.members) is not wants_member:
             raise InvalidInput(f"{payable.payable_id} is not part of this view.")
+
+
+def _priced(
+    selection: Selection,
+    owed: Mapping[PayableId, Owed],
+    terms: _Terms,
+    payables: Sequence[Payable],
+) -> tuple[tuple[QuoteLine, ...], tuple[Effect, ...], datetime | None]:
+    """Discounted lines, the credits used on them, and the moment the discount ends."""
+    asked = check_selection(selection, payables, owed)
+    used = net_credits(asked.allocations, asked.documents, asked.credits_open)
+    plain = _lines(asked, owed, used)
+    lines, deadline = _discounted(plain, asked, owed, terms, payables)
+    return lines, used, deadline
 
 
 def _lines(
@@ -251,6 +270,7 @@ def _with_shares(lines: Iterable[QuoteLine], shares: Iterable[int]) -> tuple[Quo
     )
 
 
-def _fee_cents(dealer: Dealer, before_fee_cents: int) -> int:
+def _fee_cents(dealer: Dealer, lines: Iterable[QuoteLine], surplus_cents: int) -> int:
     """The flat ACH fee; nothing moves at 0, so nothing is asked for it."""
+    before_fee_cents = surplus_cents + sum(line.cash_cents for line in lines)
     return dealer.fees.ach_flat_cents if before_fee_cents else 0

@@ -114,9 +114,8 @@ def score(
     credit_use = _credit_use(exposure, account)
     lift = _lift(signals, curve, credit_use, exposure.past_due_cents)
     damped = _is_damped(account, today, time_zone)
-    whole = min(HIGHEST, base + lift) * (CONTACTED_DAMP if damped else 1.0)
     return PriorityNote(
-        score_tenths=_tenths(whole),
+        score_tenths=_tenths(min(HIGHEST, base + lift) * (CONTACTED_DAMP if damped else 1.0)),
         base_tenths=_tenths(base),
         lift_tenths=_tenths(lift),
         damped=damped,
