@@ -70,10 +70,16 @@ def test_less_than_the_whole_statement_earns_nothing() -> None:
 def test_all_view_earns_no_statement_discount_but_offers_it() -> None:
     account = _with_statement(2800, 140000)
     selection = Selection({PayableId("A"): None, PayableId("B"): None})
-    facts = {"payables": P1_PAYABLES, "claims": (), "account": account, "dealer": a_dealer()}
 
     quote = a_quote(P1_PAYABLES, account=account)
-    saving_cents = statement_saving_cents(selection=selection, now=NOON, **facts)  # type: ignore[arg-type]
+    saving_cents = statement_saving_cents(
+        selection=selection,
+        now=NOON,
+        payables=P1_PAYABLES,
+        claims=(),
+        account=account,
+        dealer=a_dealer(),
+    )
 
     assert quote.discount_cents == 0
     assert saving_cents == 2800
