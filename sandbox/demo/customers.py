@@ -22,8 +22,8 @@ class Habit:
     spread_days: int
 
 
-HABITS = (Habit(-4, 4), Habit(3, 6), Habit(14, 9), Habit(34, 14), Habit(68, 25))
-HABIT_WEIGHTS = (38, 30, 19, 9, 4)
+HABITS = (Habit(-4, 4), Habit(3, 6), Habit(14, 9), Habit(34, 14), Habit(66, 25), Habit(125, 45))
+HABIT_WEIGHTS = (36, 29, 18, 9, 5, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +61,28 @@ def _customer(random: Random, rank: int, name: str, jobs: tuple[tuple[str, str],
         name, kind = "Counter sales, house account", "system"
     habit = random.choices(HABITS, HABIT_WEIGHTS)[0]
     rate = 90.0 - 5 * rank if has_jobs else 2.5 + 14.0 * random.random() ** 2
+    typical_dollars = random.choice((140, 320, 650, 1_400)) * (2 if has_jobs else 1)
     return Customer(
         account_id=number,
         name=name,
         kind=kind,
         billing="open_item_terms" if rank % TERMS_EVERY == 0 else "open_item",
         status="inactive" if not has_jobs and random.random() < INACTIVE_SHARE else "active",
-        limit_dollars=random.choice((5_000, 10_000, 25_000, 50_000)) * (6 if has_jobs else 1),
+        limit_dollars=_limit(random, rate * typical_dollars),
         contact=person,
         email=f"ap.{number}@example.com",
         phone=f"503-555-01{random.randrange(100):02d}",
         habit=HABITS[2] if rank == 0 else habit,
         invoices_a_month=rate,
-        typical_dollars=random.choice((140, 320, 650, 1_400)) * (2 if has_jobs else 1),
+        typical_dollars=typical_dollars,
         jobs=jobs,
     )
+
+
+def _limit(random: Random, monthly_dollars: float) -> int:
+    """Most limits leave room for four months' buying, some are nearly used up."""
+    months = random.choices((2.2, 4, 6), (1, 5, 3))[0]
+    return max(5_000, round(monthly_dollars * 1.5 * months / 5_000) * 5_000)
 
 
 def _names(random: Random) -> list[str]:
