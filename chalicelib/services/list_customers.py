@@ -129,7 +129,7 @@ def list_customers(world: World, dealer_id: DealerId, *, query: CustomerQuery) -
         customers=tuple(
             Customer(row, badge_at(row.badge, row.invited_at, dealer, now)) for row in rows
         ),
-        totals=_totals(roster, mask),
+        totals=_totals(roster, None if all(mask) else mask),
         everything=_totals(roster, None),
         first=start + 1 if stop > start else 0,
         previous_cursor=_cursor(roster, kept[start], query, "before") if start else "",
@@ -168,8 +168,9 @@ def _in_order(roster: Roster, mask: bytearray, query: CustomerQuery) -> list[int
 def _totals(roster: Roster, mask: bytearray | None) -> CustomerTotals:
     numbers = roster.columns.numbers
     if mask is None:
-        sums = {name: sum(numbers[name]) for name in SUMS}
-        return CustomerTotals(accounts=len(roster.columns), **sums)
+        if not roster.sums:
+            roster.sums = {name: sum(numbers[name]) for name in SUMS}
+        return CustomerTotals(accounts=len(roster.columns), **roster.sums)
     sums = {name: sum(compress(numbers[name], mask)) for name in SUMS}
     return CustomerTotals(accounts=sum(mask), **sums)
 

@@ -147,13 +147,18 @@ def _badge_test(
     words, codes = roster.columns.words["badge"], roster.columns.numbers["badge"]
     invited, expired_before = roster.columns.numbers["invited_at"], _expired_before(dealer, now)
     wanted = Badge.PENDING if query.pending_days else query.badge
-    newest = seconds(now - timedelta(days=query.pending_days))
+    newest = seconds(now - timedelta(days=query.pending_days)) if query.pending_days else 2**62
+    pending = words.index(Badge.PENDING) if Badge.PENDING in words else -1
+    stored = words.index(wanted) if wanted in words else -1
 
     def keep(position: int) -> bool:
-        badge, at = words[codes[position]], invited[position]
-        if badge == Badge.PENDING and 0 < at <= expired_before:
-            badge = Badge.EXPIRED
-        return badge == wanted and (not query.pending_days or 0 < at < newest)
+        code = codes[position]
+        if code == pending:
+            expired = 0 < invited[position] <= expired_before
+            return wanted == (Badge.EXPIRED if expired else Badge.PENDING) and (
+                invited[position] < newest
+            )
+        return code == stored
 
     return keep
 

@@ -47,12 +47,13 @@ class RosterHead:
 
 @dataclass(slots=True)
 class Roster:
-    """A dealer's accounts as of one read. `orders` keeps sort orders while nothing changes."""
+    """A dealer's accounts as of one read; what is worked out of them is kept while none changes."""
 
     head: RosterHead
     columns: Columns
     overlay: dict[str, int] = field(default_factory=dict)  # Changed rows' sort keys → version.
     orders: dict[str, Sequence[int]] = field(default_factory=dict)
+    sums: dict[str, int] = field(default_factory=dict)  # Of whole columns.
     folded: str = ""  # Searchable names, one line an account; filled by the first search.
 
 
@@ -133,6 +134,7 @@ def _overlaid(roster: Roster, changed: list[Record]) -> None:
         roster.columns.put(RosterRow(*msgspec.json.decode(record.body)))
         versions = roster.columns.numbers["version"]
         roster.orders.clear()
+        roster.sums.clear()
         roster.folded = ""
 
 
