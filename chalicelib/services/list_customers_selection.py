@@ -219,7 +219,8 @@ def sort_values(roster: Roster, sort: str) -> Callable[[int], int | str]:
     columns = roster.columns
     match sort:
         case "name":
-            return [folded(name) for name in columns.texts["name"]].__getitem__
+            names = columns.texts["name"]
+            return lambda position: folded(names[position])
         case "badge" | "kind":
             column = SORTS[sort][0]
             words, codes = columns.words[column], columns.numbers[column]
