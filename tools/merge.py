@@ -1,6 +1,7 @@
 """Joins the parts of infra/ into the one JSON file that `chalice package` merges."""
 
 import json
+import os
 from pathlib import Path
 
 import yaml
@@ -25,7 +26,9 @@ def write_merged_resources() -> Path:
         for section, entries in yaml.load(part.read_text(), Loader=InfraLoader).items():  # noqa: S506 – a SafeLoader.
             _add_entries(whole.setdefault(section, {}), entries, source=part.name)
     MERGED.parent.mkdir(exist_ok=True)
-    MERGED.write_text(json.dumps(whole, indent=1, default=str))
+    half = MERGED.with_suffix(f".{os.getpid()}")
+    half.write_text(json.dumps(whole, indent=1, default=str))
+    half.replace(MERGED)
     return MERGED
 
 

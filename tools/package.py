@@ -3,12 +3,15 @@
 Run as `python -m tools.package`; leaves build/package/sam.json and build/package/deployment.zip.
 """
 
+import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tools.archive import finish_archive
@@ -27,30 +30,40 @@ class PackagingFailed(Exception):
 
 
 def ensure_package() -> Path:
-    """The package's folder, built anew only if anything that goes into it changed."""
-    wanted = _inputs_digest()
-    if ARCHIVE.exists() and DIGEST.exists() and DIGEST.read_text() == wanted:
-        return PACKAGE
-    build_package()
-    DIGEST.write_text(wanted)
-    return PACKAGE
-
-
-def build_package() -> Path:
-    """Build the package anew and return its folder.
+    """The package's folder, built anew only if anything that goes into it changed.
 
     Raises PackagingFailed, or WheelUnavailable when a library has no wheel for Lambda.
     """
+    with _alone():
+        wanted = _inputs_digest()
+        if not (DIGEST.exists() and DIGEST.read_text() == wanted):
+            half = PACKAGE.with_name("package.half")
+            _build_package(half)
+            (half / DIGEST.name).write_text(wanted)
+            shutil.rmtree(PACKAGE, ignore_errors=True)
+            half.rename(PACKAGE)
+    return PACKAGE
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Tests and `make run` may want the package at once; the second waits and finds it built."""
+    (ROOT / "build").mkdir(exist_ok=True)
+    with (ROOT / "build" / "package.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _build_package(target: Path) -> None:
     wheels = ensure_wheels()
     merged = write_merged_resources()
     link_shipped_files()
     # Chalice's cache misses renamed files, so it never gets the chance to reuse one.
     shutil.rmtree(ROOT / ".chalice" / "deployments", ignore_errors=True)
-    shutil.rmtree(PACKAGE, ignore_errors=True)
+    shutil.rmtree(target, ignore_errors=True)
     _remove_local_bytecode()
-    _run_chalice(wheels, merged)
-    finish_archive(ARCHIVE)
-    return PACKAGE
+    _run_chalice(wheels, merged, target)
+    finish_archive(target / ARCHIVE.name)
 
 
 def link_shipped_files() -> None:
@@ -76,7 +89,7 @@ def _inputs_digest() -> str:
     return digest.hexdigest()
 
 
-def _run_chalice(wheels: Path, merged: Path) -> None:
+def _run_chalice(wheels: Path, merged: Path, target: Path) -> None:
     chalice = Path(sys.executable).parent / "chalice"
     command = [str(chalice), "package", "--stage", "live", "--merge-template", str(merged)]
     environment = {
@@ -88,7 +101,7 @@ def _run_chalice(wheels: Path, merged: Path) -> None:
         "PIP_CONFIG_FILE": os.devnull,
     }
     done = subprocess.run(
-        [*command, str(PACKAGE)], cwd=ROOT, env=environment, capture_output=True, text=True,
+        [*command, str(target)], cwd=ROOT, env=environment, capture_output=True, text=True,
         check=False,
     )  # fmt: skip
     said = done.stdout + done.stderr
@@ -100,7 +113,8 @@ def _run_chalice(wheels: Path, merged: Path) -> None:
 def main() -> None:
     """Build the package and say what it weighs."""
     started = time.monotonic()
-    build_package()
+    DIGEST.unlink(missing_ok=True)
+    ensure_package()
     megabytes = ARCHIVE.stat().st_size / 1_000_000
     print(f"build/package: {megabytes:.0f} MB in {time.monotonic() - started:.0f} s")
 
