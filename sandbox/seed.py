@@ -22,7 +22,7 @@ from chalicelib.storage.records import use_table
 from sandbox.demo.files import write_demo
 from sandbox.places import BUILD, ROOT
 from tools.convert_ibm import CUT, SOURCE, convert
-from tools.import_ledger import import_files, summary
+from tools.import_ledger import extract_time, import_files, summary
 
 PASSWORD = "Timber-Frame-2400"
 OPERATORS = (("admin", "Alma Reyes"), ("ar", "Noor Haddad"), ("viewer", "Vic Tran"))
@@ -59,7 +59,9 @@ def seed_dealer(world: World, dealer: Dealer, files: dict[str, Path], stripe_url
     """A dealer, its connected account at the simulated processor and its imported ledger."""
     put_dealer(dealer)
     _post(f"{stripe_url}/_accounts", {"id": dealer.processor_account, "name": dealer.name})
-    ledger = import_files(world, dealer.dealer_id, paths=files, as_of=world.clock.now())
+    # The files' own time, so that `make import` of the same files later changes nothing.
+    as_of = min(world.clock.now(), extract_time(None, files))
+    ledger = import_files(world, dealer.dealer_id, paths=files, as_of=as_of)
     if any(report.invalid or report.refused for report in ledger.reports.values()):
         raise SystemExit(summary(ledger.reports))
 

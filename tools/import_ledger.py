@@ -89,7 +89,7 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _as_of(given: str | None, paths: Mapping[str, Path]) -> datetime:
+def extract_time(given: str | None, paths: Mapping[str, Path]) -> datetime:
     """The moment given (UTC unless it says otherwise), or the newest file's own time."""
     if not given:
         newest = max(path.stat().st_mtime for path in paths.values())
@@ -110,7 +110,7 @@ def main() -> int:
             connected_world(),
             DealerId(wanted.dealer),
             paths=paths,
-            as_of=_as_of(wanted.as_of, paths),
+            as_of=extract_time(wanted.as_of, paths),
             full=bool(wanted.full),
             valid_rows_only=bool(wanted.valid_rows),
         )
