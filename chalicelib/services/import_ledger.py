@@ -142,8 +142,11 @@ def apply_ledger(
             _import_account(ledger, ranking, account_id, rows, headers.get(account_id))
         done += len(groups)
         progress(done)
-    if ledger.accounts_changed or roster.get_head(dealer_id).as_of != ledger.terms.as_of:
+    last = roster.get_head(dealer_id)
+    if ledger.accounts_changed or last.refreshed_on is None:
         refresh_dealer(world, dealer_id, as_of=ledger.terms.as_of)
+    elif last.as_of != ledger.terms.as_of:
+        roster.stamp_roster(dealer_id, ledger.terms.as_of)
 
 
 def _groups(ledger: LedgerImport) -> Iterator[Group]:

@@ -3,6 +3,7 @@
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import astuple, dataclass, field, replace
 from datetime import date, datetime
 from typing import Protocol
@@ -108,6 +109,7 @@ def read_roster(files: RosterFiles, dealer_id: DealerId) -> Roster:
     if roster is None or roster.head.version != head.version:
         columns = decoded(files.read(head.file_key)) if head.file_key else empty_columns()
         roster = Roster(head, columns)
+    roster.head = head
     roster.overlay = {record.sk: int(record.version or 0) for record in changed}
     _overlaid(roster, changed)
     _remembered(dealer_id, roster)
@@ -190,6 +192,20 @@ def publish_roster(
     _cache.pop(dealer_id, None)
     _curves.pop(dealer_id, None)
     return True
+
+
+def stamp_roster(dealer_id: DealerId, as_of: datetime) -> None:
+    """Say that an extract changed nothing. A roster published meanwhile knows better and stays."""
+    head = get_head(dealer_id)
+    record = Record(
+        keys.roster(dealer_id),
+        keys.ROSTER_HEAD,
+        body=packed(replace(head, as_of=as_of)),
+        version=head.version,
+    )
+    with suppress(WritesRefused):
+        condition = Record.version == head.version
+        transact([Put("head", record, condition=condition)], token=uuid4().hex)
 
 
 def _dropped(dealer_id: DealerId, contained: Mapping[str, int]) -> None:

@@ -11,6 +11,7 @@ from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.ids import AccountId, PayableId, PaymentId
 from chalicelib.storage.accounts import get_state, header_put, list_closed
 from chalicelib.storage.claims import claim_put
+from chalicelib.storage.roster import get_head
 from chalicelib.storage.transactions import transact
 from tests.storage.ledgers import (
     ADJUSTMENTS,
@@ -92,6 +93,20 @@ def test_unchanged_accounts_share_one_read_and_cost_no_write(
 
     assert requests.count("BatchGetItem") == 1
     assert not {"TransactWriteItems", "PutItem", "PutObject"} & set(requests)
+
+
+def test_a_later_extract_without_changes_only_moves_its_time(
+    ledger: LedgerWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger.bring_in(accounts=TWO_ACCOUNTS, invoices=THREE_INVOICES)
+    ledger.clock.at = later = NOW + timedelta(hours=1)
+
+    with counted(monkeypatch) as requests:
+        ledger.bring_in(accounts=TWO_ACCOUNTS, invoices=THREE_INVOICES)
+
+    assert requests.count("TransactWriteItems") == 1
+    assert "PutObject" not in requests
+    assert get_head(ledger.dealer_id).as_of == later
 
 
 def test_one_changed_account_is_one_transaction(
