@@ -23,6 +23,9 @@ from sandbox.seeding import seed_demo
 from tools.package import PACKAGE, PackagingFailed, ensure_package
 from tools.wheels import WheelUnavailable
 
+# A server that was just ended may hold its port for a moment, until its last thread is gone.
+LAST_BREATH_SECONDS = 3.0
+
 
 def bring_up(places: Places) -> None:
     """Start everything anew and write run.json; whatever ran before in this folder is ended.
@@ -116,13 +119,20 @@ def _stay(folder: Path) -> None:
 def _refuse_taken_ports(places: Places) -> None:
     ports = {"PORT": places.port, "SANDBOX_PORT": places.sandbox_port, "AWS_PORT": places.aws_port}
     for name, port in ports.items():
-        with socket.socket() as probe:
-            probe.settimeout(1)
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
+        deadline = time.monotonic() + LAST_BREATH_SECONDS
+        while _is_taken(port):
+            if time.monotonic() > deadline:
                 raise StepFailed(
                     f"Port {port} is taken by another program. "
                     f"Choose another one: make run {name}={port + 10}"
                 )
+            time.sleep(0.1)
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 if __name__ == "__main__":
