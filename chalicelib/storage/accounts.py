@@ -11,7 +11,7 @@ from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import AccountId, DealerId
 from chalicelib.domain.payables import Payable
 from chalicelib.domain.statements import Statement
-from chalicelib.storage import keys, pages
+from chalicelib.storage import index_keys, keys, pages
 from chalicelib.storage.pages import ClosedPayable
 from chalicelib.storage.records import Record, packed, unpacked, unpacked_body
 from chalicelib.storage.transactions import ABSENT, Put, Remove
@@ -91,7 +91,7 @@ def find_accounts(
 
 def list_account_ids(dealer_id: DealerId) -> Iterator[AccountId]:
     """Every account of a dealer, by account number, from the directory index."""
-    for record in Record.lookup.query(keys.accounts_directory(dealer_id)):
+    for record in Record.lookup.query(index_keys.accounts_directory(dealer_id)):
         yield AccountId(record.k_sk)
 
 
@@ -108,7 +108,7 @@ def header_put(account: Account, *, expected_version: int | None) -> Put:
         keys.HEADER,
         body=packed(account),
         version=account.money_version,
-        k_pk=keys.accounts_directory(account.dealer_id),
+        k_pk=index_keys.accounts_directory(account.dealer_id),
         k_sk=account.account_id,
     )
     unread = ABSENT if expected_version is None else Record.version == expected_version
@@ -184,7 +184,7 @@ def log_put(
     name = hashlib.sha256(f"{source}\n{text}".encode()).hexdigest()[:8]
     entry = LogEntry(at, source, text)
     partition = keys.account_log(dealer_id, account_id)
-    return Put("log", Record(partition, keys.time_then(at, name), body=packed(entry)))
+    return Put("log", Record(partition, index_keys.time_then(at, name), body=packed(entry)))
 
 
 def list_log(

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from chalicelib.domain.claims import Claim, ClaimState
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId
-from chalicelib.storage import keys
+from chalicelib.storage import index_keys, keys
 from chalicelib.storage.due import DueItem, due_again, due_items, due_no_more
 from chalicelib.storage.records import Record, packed, unpacked
 from chalicelib.storage.transactions import ABSENT, Change, Put, Remove, transact
@@ -41,8 +41,8 @@ def claim_put(
         state=claim.state.value,
     )
     if due_at is not None:
-        record.k_pk = keys.due(DUE_KIND, claim.payment_id)
-        record.k_sk = keys.time_then(due_at, claim.payment_id)
+        record.k_pk = index_keys.due(DUE_KIND, claim.payment_id)
+        record.k_sk = index_keys.time_then(due_at, claim.payment_id)
     return Put("claim", record, guard)
 
 

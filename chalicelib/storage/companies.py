@@ -7,7 +7,7 @@ from enum import StrEnum
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import AccountId, CompanyId, DealerId, MethodId, UserId
 from chalicelib.domain.payments import Authorization, Method
-from chalicelib.storage import keys
+from chalicelib.storage import index_keys, keys
 from chalicelib.storage.records import Record, packed, unpacked
 from chalicelib.storage.transactions import ABSENT, Put
 
@@ -87,7 +87,7 @@ def session_put(session: LinkSession, *, token_hash: str) -> Put:
         body=packed(raised),
         version=raised.version,
         state=session.stage.value,
-        k_pk=keys.link_token(token_hash),
+        k_pk=index_keys.link_token(token_hash),
         k_sk=session.session_id,
     )
     guard = Record.version == session.version if session.version else ABSENT
@@ -108,7 +108,7 @@ def find_link_session(
 
 def company_of_link_token(token_hash: str) -> tuple[DealerId, CompanyId, str] | None:
     """Dealer, company and session a hosted page's token belongs to; the index lags by moments."""
-    for record in Record.lookup.query(keys.link_token(token_hash), limit=1):
+    for record in Record.lookup.query(index_keys.link_token(token_hash), limit=1):
         dealer_id, company_id = keys.parsed_company(record.pk)
         return dealer_id, company_id, str(record.k_sk)
     return None

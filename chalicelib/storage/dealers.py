@@ -6,7 +6,7 @@ from uuid import uuid4
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import DealerId
-from chalicelib.storage import keys
+from chalicelib.storage import index_keys, keys
 from chalicelib.storage.records import Record, packed, unpacked
 from chalicelib.storage.transactions import Put, transact
 
@@ -37,7 +37,7 @@ def put_dealer(dealer: Dealer) -> None:
         keys.DEALER,
         body=packed(dealer),
         version=dealer.version,
-        k_pk=keys.DEALERS,
+        k_pk=index_keys.DEALERS,
         k_sk=dealer.dealer_id,
     )
     writes = [Put("dealer", settings)]
@@ -64,7 +64,7 @@ def dealer_of_processor_account(processor_account: str) -> DealerId:
 
 def list_dealers() -> tuple[DealerId, ...]:
     """Every dealer of the installation, by id."""
-    return tuple(DealerId(record.k_sk) for record in Record.lookup.query(keys.DEALERS))
+    return tuple(DealerId(record.k_sk) for record in Record.lookup.query(index_keys.DEALERS))
 
 
 def next_number(dealer: Dealer) -> str:

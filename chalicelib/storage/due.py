@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.storage import keys
+from chalicelib.storage import index_keys
 from chalicelib.storage.records import Record
 from chalicelib.storage.transactions import Change
 
@@ -21,8 +21,8 @@ class DueItem:
 
 def due_items(kind: str, *, now: datetime, limit: int = SWEEP_LIMIT) -> Iterator[DueItem]:
     """Items of one kind due at or before `now`, oldest first per shard; one Query a shard."""
-    last = keys.moment(now) + "~"
-    for shard in keys.due_shards(kind):
+    last = index_keys.moment(now) + "~"
+    for shard in index_keys.due_shards(kind):
         for record in Record.lookup.query(shard, Record.k_sk <= last, limit=limit):
             yield DueItem(record.pk, record.sk)
 
@@ -30,8 +30,8 @@ def due_items(kind: str, *, now: datetime, limit: int = SWEEP_LIMIT) -> Iterator
 def due_again(name: str, key: tuple[str, str], *, kind: str, item_id: str, at: datetime) -> Change:
     """The write that makes an existing item due at `at`."""
     actions = (
-        Record.k_pk.set(keys.due(kind, item_id)),
-        Record.k_sk.set(keys.time_then(at, item_id)),
+        Record.k_pk.set(index_keys.due(kind, item_id)),
+        Record.k_sk.set(index_keys.time_then(at, item_id)),
     )
     return Change(name, key, actions, Record.pk.exists())
 

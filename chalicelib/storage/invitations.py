@@ -8,7 +8,7 @@ from pynamodb.exceptions import UpdateError
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import DealerId, InvitationId
 from chalicelib.domain.invitations import Invitation
-from chalicelib.storage import keys
+from chalicelib.storage import index_keys, keys
 from chalicelib.storage.records import Record, packed, unpacked
 from chalicelib.storage.transactions import ABSENT, Put
 
@@ -54,8 +54,8 @@ def invitation_put(stored: Stored, changed: Invitation, *, due_at: datetime | No
     record = Record(key, keys.INVITATION, body=packed(changed), version=stored.version + 1)
     record.state = changed.state.value
     if due_at is not None:
-        record.k_pk = keys.due(DUE, changed.invitation_id)
-        record.k_sk = keys.time_then(due_at, changed.invitation_id)
+        record.k_pk = index_keys.due(DUE, changed.invitation_id)
+        record.k_sk = index_keys.time_then(due_at, changed.invitation_id)
     unread = Record.version == stored.version if stored.version else ABSENT
     return Put("invitation", record, unread)
 

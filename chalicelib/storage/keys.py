@@ -1,6 +1,7 @@
-"""Every key string of the product; nothing else builds one (docs/ARCHITECTURE.md, Data model)."""
+"""Partition and sort keys of every item; nothing else builds one (docs/ARCHITECTURE.md).
 
-from datetime import datetime
+Keys of the indexes are in `index_keys`.
+"""
 
 from chalicelib.domain.ids import (
     AccountId,
@@ -14,14 +15,6 @@ from chalicelib.domain.ids import (
     UserId,
 )
 
-DUE_SHARDS = 4
-AMOUNT_DIGITS = 14
-
-
-def moment(at: datetime) -> str:
-    """A sortable UTC timestamp, seconds and microseconds."""
-    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
 
 def dealer(dealer_id: DealerId) -> str:
     """Partition of a dealer's own items: `D` settings, `N` number counter, `K` …"""
@@ -30,7 +23,6 @@ def dealer(dealer_id: DealerId) -> str:
 
 DEALER = "D"  # Sort key of a dealer's settings.
 NUMBER_COUNTER = "N"  # Sort key of a dealer's payment numbers.
-DEALERS = "DEALERS"  # Look-up partition listing the installation's dealers.
 
 
 def account(dealer_id: DealerId, account_id: AccountId) -> str:
@@ -183,11 +175,6 @@ def link_session(session_id: str) -> str:
     return f"{LINK_SESSIONS}{session_id}"
 
 
-def link_token(token_hash: str) -> str:
-    """Look-up of the SHA-256 of a hosted page's token."""
-    return f"LINK#{token_hash}"
-
-
 def user(user_id: UserId) -> str:
     """Partition of a login: `U`, `M#dealer#account` memberships, `SES#hash` sessions."""
     return f"U#{user_id}"
@@ -229,95 +216,31 @@ def throttle(subject: str) -> str:
 
 ONLY = "-"  # Sort key of partitions that hold one item.
 
-# Index by_time (t_pk, t_sk), by_status (s_pk, s_sk), by_amount (a_pk, a_sk), lookup (k_pk, k_sk).
-
-
-def payments_by_time(dealer_id: DealerId) -> str:
-    """All payments of a dealer by submission time."""
-    return f"D#{dealer_id}#payments"
-
-
-def payments_by_status(dealer_id: DealerId, status: str) -> str:
-    """Payments of one status by time."""
-    return f"D#{dealer_id}#payments#{status}"
-
-
-def settlements_by_time(dealer_id: DealerId) -> str:
-    """Settlements of a dealer by creation time."""
-    return f"D#{dealer_id}#settlements"
-
-
-def ledger_by_time(dealer_id: DealerId) -> str:
-    """Ledger lines of a dealer by business time."""
-    return f"D#{dealer_id}#ledger"
-
-
-def amount(cents: int, item_id: str) -> str:
-    """Sort key that orders by amount, then id."""
-    return f"{cents:0{AMOUNT_DIGITS}d}#{item_id}"
-
-
-def time_then(at: datetime, item_id: str) -> str:
-    """Sort key that orders by time, then id."""
-    return f"{moment(at)}#{item_id}"
-
-
-def due(kind: str, item_id: str) -> str:
-    """Partition of the due index for one kind of deadline, sharded by the item's id."""
-    return f"DUE#{kind}#{sum(item_id.encode()) % DUE_SHARDS}"
-
-
-def due_shards(kind: str) -> list[str]:
-    """All partitions a sweep of one kind reads."""
-    return [f"DUE#{kind}#{shard}" for shard in range(DUE_SHARDS)]
-
-
-def reference(dealer_id: DealerId, name: str) -> str:
-    """Look-up of a processor id or short number within one dealer."""
-    return f"REF#{dealer_id}#{name}"
-
-
-def reference_target(account_id: AccountId, payment_id: PaymentId) -> str:
-    """What a reference points at."""
-    return f"{account_id}#{payment_id}"
-
-
-def parsed_reference_target(target: str) -> tuple[AccountId, PaymentId]:
-    """The account and payment a reference points at."""
-    account_id, _, payment_id = target.rpartition("#")
-    return AccountId(account_id), PaymentId(payment_id)
-
-
-def accounts_directory(dealer_id: DealerId) -> str:
-    """Look-up partition listing a dealer's accounts."""
-    return f"D#{dealer_id}#accounts"
-
 
 def parsed_account(partition: str) -> tuple[DealerId, AccountId]:
     """The dealer and account a partition of `account()` belongs to."""
-    _, dealer_id, _, account_id = partition.split("#", 3)
-    return DealerId(dealer_id), AccountId(account_id)
+    dealer_id, account_id = _dealer_and_item(partition)
+    return dealer_id, AccountId(account_id)
 
 
 def parsed_invitation(partition: str) -> tuple[DealerId, InvitationId]:
     """The dealer and invitation a partition of `invitation()` belongs to."""
-    _, dealer_id, _, invitation_id = partition.split("#", 3)
-    return DealerId(dealer_id), InvitationId(invitation_id)
+    dealer_id, invitation_id = _dealer_and_item(partition)
+    return dealer_id, InvitationId(invitation_id)
 
 
 def parsed_company(partition: str) -> tuple[DealerId, CompanyId]:
     """The dealer and company a partition of `company()` belongs to."""
-    _, dealer_id, _, company_id = partition.split("#", 3)
-    return DealerId(dealer_id), CompanyId(company_id)
+    dealer_id, company_id = _dealer_and_item(partition)
+    return dealer_id, CompanyId(company_id)
 
 
 def parsed_settlement(partition: str) -> tuple[DealerId, SettlementId]:
     """The dealer and settlement a partition of `settlement()` belongs to."""
-    _, dealer_id, _, settlement_id = partition.split("#", 3)
-    return DealerId(dealer_id), SettlementId(settlement_id)
+    dealer_id, settlement_id = _dealer_and_item(partition)
+    return dealer_id, SettlementId(settlement_id)
 
 
-def parsed_payment_log(partition: str) -> tuple[DealerId, PaymentId]:
-    """The dealer and payment a partition of `payment_log()` belongs to."""
-    _, dealer_id, _, payment_id = partition.split("#", 3)
-    return DealerId(dealer_id), PaymentId(payment_id)
+def _dealer_and_item(partition: str) -> tuple[DealerId, str]:
+    _, dealer_id, _, item_id = partition.split("#", 3)
+    return DealerId(dealer_id), item_id

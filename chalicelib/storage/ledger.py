@@ -8,7 +8,7 @@ from pynamodb.pagination import ResultIterator
 
 from chalicelib.domain.ids import DealerId
 from chalicelib.domain.ledger import LedgerAccount, Line, balance, is_balanced
-from chalicelib.storage import keys
+from chalicelib.storage import index_keys, keys
 from chalicelib.storage.records import Record, packed, unpacked
 from chalicelib.storage.transactions import ABSENT, Put
 
@@ -64,8 +64,8 @@ def _page_put(dealer_id: DealerId, partition: str, number: int, page: EntryPage)
         partition,
         keys.ledger_line(page.event_key, number),
         body=packed(page),
-        t_pk=keys.ledger_by_time(dealer_id),
-        t_sk=keys.time_then(page.at, f"{page.event_key}#{number:03d}"),
+        t_pk=index_keys.ledger_by_time(dealer_id),
+        t_sk=index_keys.time_then(page.at, f"{page.event_key}#{number:03d}"),
     )
     return Put(f"ledger#{page.event_key}#{number}", record, ABSENT)
 
@@ -85,10 +85,10 @@ def list_entries(
     dealer_id: DealerId, *, since: datetime | None = None, until: datetime | None = None
 ) -> Iterator[EntryPage]:
     """A dealer's entries by business time, `since` ≤ at < `until`; the index lags by moments."""
-    first = keys.moment(since) if since else " "
-    last = keys.moment(until) if until else "~"
+    first = index_keys.moment(since) if since else " "
+    last = index_keys.moment(until) if until else "~"
     in_time = Record.t_sk.between(first, last)
-    return _pages(Record.by_time.query(keys.ledger_by_time(dealer_id), in_time))
+    return _pages(Record.by_time.query(index_keys.ledger_by_time(dealer_id), in_time))
 
 
 def trial_balance(dealer_id: DealerId) -> dict[LedgerAccount, int]:

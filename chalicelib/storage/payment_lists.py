@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.domain.ids import DealerId
 from chalicelib.domain.payments import Payment, PaymentStatus
-from chalicelib.storage import keys
+from chalicelib.storage import index_keys
 from chalicelib.storage.records import ByAmount, ByStatus, ByTime, Record, unpacked
 
 BY_TIME, BY_AMOUNT = "time", "amount"
@@ -40,12 +40,12 @@ def read_stretch(dealer_id: DealerId, span: Span, *, limit: int | None = None) -
     low, high = _bounds(span)
     index: ByTime | ByStatus | ByAmount
     if span.order == BY_AMOUNT:
-        index, partition, key = Record.by_amount, keys.payments_by_time(dealer_id), "a_sk"
+        index, partition, key = Record.by_amount, index_keys.payments_by_time(dealer_id), "a_sk"
     elif span.status is not None:
-        partition = keys.payments_by_status(dealer_id, span.status)
+        partition = index_keys.payments_by_status(dealer_id, span.status)
         index, key = Record.by_status, "s_sk"
     else:
-        index, partition, key = Record.by_time, keys.payments_by_time(dealer_id), "t_sk"
+        index, partition, key = Record.by_time, index_keys.payments_by_time(dealer_id), "t_sk"
     found = index.query(
         partition,
         getattr(Record, key).between(low, high),
@@ -61,11 +61,11 @@ def read_stretch(dealer_id: DealerId, span: Span, *, limit: int | None = None) -
 
 def _bounds(span: Span) -> tuple[str, str]:
     if span.order == BY_AMOUNT:
-        low = keys.amount(span.min_cents or 0, "")
-        high = "~" if span.max_cents is None else keys.amount(span.max_cents, "~")
+        low = index_keys.amount(span.min_cents or 0, "")
+        high = "~" if span.max_cents is None else index_keys.amount(span.max_cents, "~")
     else:
-        low = keys.moment(span.since) if span.since else "0"
-        high = keys.moment(span.until) + "~" if span.until else "~"
+        low = index_keys.moment(span.since) if span.since else "0"
+        high = index_keys.moment(span.until) + "~" if span.until else "~"
     if not span.after:
         return low, high
     return (low, min(high, span.after)) if span.descending else (max(low, span.after), high)

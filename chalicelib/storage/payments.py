@@ -7,7 +7,7 @@ from datetime import datetime
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId
 from chalicelib.domain.payments import Payment, PaymentEvent
-from chalicelib.storage import keys
+from chalicelib.storage import index_keys, keys
 from chalicelib.storage.records import Record, packed, unpacked
 from chalicelib.storage.transactions import ABSENT, Put
 
@@ -40,9 +40,9 @@ def find_payment_by_reference(
     dealer_id: DealerId, reference: str
 ) -> tuple[AccountId, PaymentId] | None:
     """Which payment a short number, payment id or processor id (pi_…) names; the index lags."""
-    found = Record.lookup.query(keys.reference(dealer_id, reference), limit=1)
+    found = Record.lookup.query(index_keys.reference(dealer_id, reference), limit=1)
     for record in found:
-        return keys.parsed_reference_target(record.k_sk)
+        return index_keys.parsed_reference_target(record.k_sk)
     return None
 
 
@@ -113,21 +113,21 @@ def _just_before(sort_key: str) -> str:
 
 def _record(payment: Payment) -> Record:
     dealer_id, payment_id = payment.dealer_id, payment.payment_id
-    by_time = keys.time_then(payment.submitted_at, payment_id)
+    by_time = index_keys.time_then(payment.submitted_at, payment_id)
     return Record(
         keys.account(dealer_id, payment.account_id),
         keys.payment(payment_id),
         body=packed(payment),
         version=payment.version,
         state=payment.status.value,
-        t_pk=keys.payments_by_time(dealer_id),
+        t_pk=index_keys.payments_by_time(dealer_id),
         t_sk=by_time,
-        s_pk=keys.payments_by_status(dealer_id, payment.status),
+        s_pk=index_keys.payments_by_status(dealer_id, payment.status),
         s_sk=by_time,
-        a_pk=keys.payments_by_time(dealer_id),
-        a_sk=keys.amount(payment.charged_cents, payment_id),
-        k_pk=keys.reference(dealer_id, payment.number),
-        k_sk=keys.reference_target(payment.account_id, payment_id),
+        a_pk=index_keys.payments_by_time(dealer_id),
+        a_sk=index_keys.amount(payment.charged_cents, payment_id),
+        k_pk=index_keys.reference(dealer_id, payment.number),
+        k_sk=index_keys.reference_target(payment.account_id, payment_id),
     )
 
 
@@ -136,6 +136,6 @@ def _event_record(payment: Payment, event: PaymentEvent, log: str) -> Record:
     record = Record(log, keys.event(event.sequence), body=packed(event))
     name = {"submitted": payment.payment_id, "originated": payment.processor_id}.get(event.name)
     if name:
-        record.k_pk = keys.reference(payment.dealer_id, name)
-        record.k_sk = keys.reference_target(payment.account_id, payment.payment_id)
+        record.k_pk = index_keys.reference(payment.dealer_id, name)
+        record.k_sk = index_keys.reference_target(payment.account_id, payment.payment_id)
     return record

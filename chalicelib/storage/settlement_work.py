@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from chalicelib.domain.errors import TryAgain
 from chalicelib.domain.ids import DealerId, SettlementId
-from chalicelib.storage import keys
+from chalicelib.storage import index_keys, keys
 from chalicelib.storage.due import due_items
 from chalicelib.storage.records import Record, packed, unpacked
 from chalicelib.storage.transactions import ABSENT, Put, WritesRefused, transact
@@ -98,7 +98,7 @@ def _write(work: SettlementWork) -> None:
         state=work.phase.value,
     )
     if work.due_at is not None:
-        record.k_pk = keys.due(DUE_KIND, work.settlement_id)
-        record.k_sk = keys.time_then(work.due_at, work.settlement_id)
+        record.k_pk = index_keys.due(DUE_KIND, work.settlement_id)
+        record.k_sk = index_keys.time_then(work.due_at, work.settlement_id)
     guard = Record.version == work.version if work.version else ABSENT
     transact([Put("work", record, guard)], token=uuid4().hex)

@@ -11,7 +11,7 @@ from chalicelib.domain.errors import NotFound, TryAgain
 from chalicelib.domain.ids import DealerId, SettlementId
 from chalicelib.domain.posting import Posting
 from chalicelib.domain.settlements import BalanceTransaction, PostingCategory, Settlement
-from chalicelib.storage import keys
+from chalicelib.storage import index_keys, keys
 from chalicelib.storage.records import Record, packed
 from chalicelib.storage.transactions import ABSENT, Put, WritesRefused, transact
 
@@ -57,8 +57,8 @@ def settlement_put(settlement: Settlement, *, read_version: int | None) -> Put:
         # Compressed: a payout of thousands of payments stays under DynamoDB's 400 KB.
         body=zlib.compress(packed(settlement)),
         version=(read_version or 0) + 1,
-        t_pk=keys.settlements_by_time(dealer_id),
-        t_sk=keys.time_then(settlement.created_at, settlement_id),
+        t_pk=index_keys.settlements_by_time(dealer_id),
+        t_sk=index_keys.time_then(settlement.created_at, settlement_id),
     )
     guard = ABSENT if read_version is None else Record.version == read_version
     return Put("settlement", record, guard)
@@ -97,7 +97,7 @@ def list_settlements(
     """
     older = Record.t_sk < cursor if cursor else None
     found = Record.by_time.query(
-        keys.settlements_by_time(dealer_id),
+        index_keys.settlements_by_time(dealer_id),
         older,
         scan_index_forward=False,
         limit=limit + 1,

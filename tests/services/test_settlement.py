@@ -10,7 +10,7 @@ from chalicelib.services.apply_payment import apply_payment
 from chalicelib.services.list_settlements import list_settlements
 from chalicelib.services.request_posting import request_posting
 from chalicelib.services.view_settlement import view_settlement
-from chalicelib.storage import keys
+from chalicelib.storage import index_keys
 from chalicelib.storage.accounts import get_state
 from chalicelib.storage.ledger import trial_balance
 from chalicelib.storage.payments import get_payment
@@ -196,7 +196,7 @@ def test_settlements_are_listed_newest_first(settling: SettlingWorld) -> None:
     older = list_settlements(
         settling,
         settling.dealer_id,
-        cursor=keys.time_then(page.settlements[0].created_at, second),
+        cursor=index_keys.time_then(page.settlements[0].created_at, second),
     )
 
     assert [item.settlement_id for item in page.settlements] == [second, first]
