@@ -1,10 +1,12 @@
 """The operator's Post: continue the waiting workflow, or leave word for it."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 from chalicelib.domain.errors import AlreadyDone, Conflict
 from chalicelib.domain.ids import DealerId, SettlementId
 from chalicelib.domain.settlements import CategoryPosting, PostingState, Settlement
+from chalicelib.gateways.workflows import WorkflowsUnreachable
 from chalicelib.services.await_posting import POST
 from chalicelib.services.open_settlement import keep_going
 from chalicelib.services.world import World
@@ -43,7 +45,8 @@ def request_posting(
                 else now
             ),
         )
-    keep_going(world, dealer_id, settlement_id=settlement_id)
+    with suppress(WorkflowsUnreachable):  # The request is stored; the sweep takes it up.
+        keep_going(world, dealer_id, settlement_id=settlement_id)
 
 
 def _all_posting(settlement: Settlement) -> Settlement:

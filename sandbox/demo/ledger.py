@@ -58,6 +58,9 @@ def write_customer(ledger: Ledger, random: Random, customer: Customer, today: da
         )
 
 
+JOB = slice(7, 9)  # Job id and name in an invoice's row.
+
+
 @dataclass(frozen=True, slots=True)
 class _Sale:
     """When something was bought, and the statement that lists it."""
@@ -108,7 +111,9 @@ def _adjustment(ledger: Ledger, random: Random, customer: Customer, sale: _Sale)
     is_credit = drawn < CREDIT_SHARE
     ledger.last_adjustment += random.randrange(1, 5)
     cents = int(random.lognormvariate(0, 0.7) * customer.typical_dollars * 12)
-    beside = is_credit and random.random() < BESIDE_SHARE
+    last = ledger.invoices[-1]
+    beside = is_credit and last[0] == customer.account_id and random.random() < BESIDE_SHARE
+    job = last[JOB] if beside else _job(random, customer)  # A credit stands in its invoice's job.
     reason = random.choice(words.CREDIT_REASONS) if is_credit else "Finance charge"
     ledger.adjustments.append(
         (
@@ -118,8 +123,8 @@ def _adjustment(ledger: Ledger, random: Random, customer: Customer, sale: _Sale)
             "" if is_credit else (sale.day + timedelta(days=TERM_DAYS)).isoformat(),
             sale.day.isoformat(),
             f"{reason} {ledger.last_adjustment}",
-            ledger.invoices[-1][1] if beside else "",
-            *_job(random, customer),
+            last[1] if beside else "",
+            *job,
             sale.listed,
         )
     )

@@ -28,5 +28,6 @@ def walk(browser: Browser) -> Iterator[Callable[..., Walker]]:
         return opened[-1]
 
     yield open_window
-    for walker in opened:
+    for number, walker in enumerate(opened):
+        walker.keep_last(number)
         walker.context.close()

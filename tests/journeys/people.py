@@ -114,6 +114,15 @@ def fire(run: dict[str, Any], schedule: str) -> None:
     fetch_json(f"{run['sandbox_url']}/schedules/{schedule}", {})
 
 
+def wait_until_processing(walker: Walker) -> None:
+    """Reload the receipt until the processor has the payment."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not walker.page.get_by_text("Accepted by the payment processor").count():
+        assert time.monotonic() < deadline, "the payment never reached the processor"
+        walker.page.wait_for_timeout(300)
+        walker.page.reload()
+
+
 def wait_for_status(walker: Walker, url: str, status: str) -> None:
     """Reload a page until it shows a status badge."""
     deadline = time.monotonic() + WAIT_SECONDS
@@ -128,3 +137,14 @@ def wait_for_status(walker: Walker, url: str, status: str) -> None:
 def cents_of(text: str) -> int:
     """ "$1,234.56" → 123456."""
     return int(re.sub(r"[^0-9]", "", text))
+
+
+def quoted_total(walker: Walker) -> int:
+    """The preview's total, in cents."""
+    return cents_of(walker.page.locator("dd.total").first.inner_text())
+
+
+def quoted_discount(walker: Walker) -> int:
+    """The preview's discount, 0 without one; the bar on Outstanding does not know it yet."""
+    line = walker.page.locator("dl.sum dt", has_text="Discount")
+    return cents_of(line.locator("+ dd").inner_text()) if line.count() else 0

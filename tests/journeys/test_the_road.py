@@ -51,14 +51,15 @@ def test_an_invited_customer_pays_by_ach_and_the_payment_is_posted(
 
     total = tick_first_job(payer)
     payer.shot("outstanding-ticked")
-    payer.page.locator("[data-pay]").click()
+    payer.page.locator("[data-bar-pay]").click()
     payer.page.get_by_role("heading", name="Review payment").wait_for()
+    assert people.quoted_total(payer) + people.quoted_discount(payer) == total
     payer.shot("quote-no-bank")
     people.link_bank(payer)
     payment = people.authorise_and_pay(payer)
     payer.has("Pending")
     payer.shot("payment-pending")
-    assert total > 0
+    people.wait_until_processing(payer)
 
     people.advance(run, "5d")
     receipt_url = f"{run['portal_url']}/payments/{payment}"
@@ -67,7 +68,7 @@ def test_an_invited_customer_pays_by_ach_and_the_payment_is_posted(
     operator.page.goto(f"{run['console_url']}/payments")
     operator.has(payment)
     operator.shot("incoming-payments")
-    operator.page.get_by_role("link", name=re.compile(payment)).first.click()
+    operator.page.locator("tr", has_text=payment).get_by_role("link").first.click()
     operator.shot("payment-detail")
 
     post_and_resolve(operator, run)
@@ -83,7 +84,7 @@ def tick_first_job(payer: Walker) -> int:
     """Tick the first job; the bar and the button say its amount, in cents."""
     box = payer.page.locator("input[name=job]:not([disabled])").first
     box.check()
-    button = payer.page.locator("[data-pay]").inner_text()
+    button = payer.page.locator("[data-bar-pay]").inner_text()
     assert re.search(r"Pay \$[\d,]+\.\d\d", button)
     return cents_of(button)
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "build" / "screenshots"
+LAST = ROOT / "build" / "last-seen"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
@@ -42,6 +43,11 @@ class Walker:
         self.page.screenshot(path=SCREENSHOTS / f"{name}-{self.size}-full.png", full_page=True)
         assert axe_violations(self.page) == [], f"axe on {name} ({self.size})"
         assert self.problems == [], f"console on {name} ({self.size})"
+
+    def keep_last(self, number: int) -> None:
+        """Keep what the person saw last: the first thing to look at after a failure."""
+        LAST.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=LAST / f"{number}-{self.size}.png", full_page=True)
 
     def has(self, text: str) -> None:
         """The page says so, visibly."""

@@ -4,7 +4,9 @@ from urllib.parse import quote
 
 from chalice.app import Blueprint
 
+from chalicelib.domain.accounts import Contact
 from chalicelib.domain.ids import AccountId
+from chalicelib.domain.invitations import Invitation
 from chalicelib.domain.people import COLLECTING_ROLES
 from chalicelib.entrypoints.console.account_parts import (
     activity,
@@ -34,6 +36,7 @@ BASE = "/console/customers/{account}"
 PAYABLE_TABS = ("invoices", "credits", "debits")
 EVERY_ROW = 1_000_000
 ROWS_A_PAGE = 100
+NOBODY = Contact(contact_id="", name="", email="")
 TABS = (*PAYABLE_TABS, "payments", "activity")
 
 
@@ -89,15 +92,10 @@ def revoke(visit: Visit, account: str) -> Redirect:
 
 def _view(visit: Visit, found: Outstanding, tab: str) -> views.Account:
     account, totals = found.account, found.totals
-    contact = account.primary_contact
+    contact = account.primary_contact or NOBODY
     payables, payables_next = _payables(visit, found, tab) if tab in PAYABLE_TABS else ((), "")
     payments, payments_next = _payments(visit, found) if tab == "payments" else ((), "")
     log, log_next = _log(visit, found) if tab == "activity" else ((), "")
-    invitation = (
-        get_invitation(visit.dealer_id, account.invitation_id).invitation
-        if account.invitation_id
-        else None
-    )
     return views.Account(
         chrome=console_chrome(visit, found.dealer, account.name, "Customers", as_of=found.as_of),
         name=account.name,
@@ -110,7 +108,7 @@ def _view(visit: Visit, found: Outstanding, tab: str) -> views.Account:
         in_flight_cents=totals.in_flight_cents,
         aging=aging(totals),
         priority=priority(account.priority),
-        invitation=invitation_view(found, invitation, visit.now),
+        invitation=invitation_view(found, _invitation(visit, found), visit.now),
         tabs=tabs_of(found, tab),
         tab=tab,
         payables=payables,
@@ -122,13 +120,18 @@ def _view(visit: Visit, found: Outstanding, tab: str) -> views.Account:
             len(payables) + len(payments) + len(log),
             payables_next or payments_next or log_next,
         ),
-        contact_name=contact.name if contact else "",
-        contact_email=contact.email if contact else "",
-        contact_phone=contact.phone if contact else "",
+        contact_name=contact.name,
+        contact_email=contact.email,
+        contact_phone=contact.phone,
         credit_limit_cents=account.credit_limit_cents or None,
         wado_days=totals.wado_days,
         may_act=visit.signed_in.role in COLLECTING_ROLES,
     )
+
+
+def _invitation(visit: Visit, found: Outstanding) -> Invitation | None:
+    newest = found.account.invitation_id
+    return get_invitation(visit.dealer_id, newest).invitation if newest else None
 
 
 def _payables(

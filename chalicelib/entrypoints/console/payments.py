@@ -31,8 +31,13 @@ blueprint = Blueprint(__name__)
 BASE = "/console/payments"
 EXPORT_ROWS = 5_000
 TYPED = ("q", "status", "from", "to", "min", "max", "sort")
-COLUMNS = (("payer", "Payer", ""), ("amount", "Amount", "amount"), ("method", "Method", ""))
-MORE_COLUMNS = (("status", "Status", ""), ("initiated", "Date initiated", "time"))
+COLUMNS = (
+    ("payer", "Payer", ""),
+    ("method", "Method", ""),
+    ("status", "Status", ""),
+    ("initiated", "Date initiated", "time"),
+    ("amount", "Amount", "amount"),
+)
 
 
 @page(blueprint, "GET", BASE, area="console")
@@ -140,7 +145,7 @@ def _columns(typed: dict[str, str]) -> tuple[Column, ...]:
             href=href(BASE, typed, sort=sort) if sort else "",
             sorted="descending" if sort == chosen else "",
         )
-        for key, label, sort in COLUMNS + MORE_COLUMNS
+        for key, label, sort in COLUMNS
     )
 
 
