@@ -16,13 +16,14 @@ NOTHING_OWED = Owed(0, 0)
 class Selection:
     """Ticked payables with the cents to pay, None for all that is available.
 
-    Ticked credits may net across jobs; the others are preselected by rule unless switched off.
-    `surplus_cents` is paid beyond the ticked payables and becomes unapplied cash.
+    Ticked credits may net across jobs; the others are preselected by rule unless switched off,
+    all of them or those `left_out`. `surplus_cents` is paid beyond the ticked payables and becomes unapplied cash.
     """
 
     amounts: Mapping[PayableId, int | None] = field(default_factory=dict)
     preselect_credits: bool = True
     surplus_cents: int = 0
+    left_out: tuple[PayableId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,8 @@ def check_selection(
     for payable in payables:
         payable_id = payable.payable_id
         if payable_id not in selection.amounts:
-            if selection.preselect_credits and not payable.in_query:
-                credits_open += _preselected(payable, owed)
+            if payable_id not in selection.left_out:
+                credits_open += _preselected(payable, owed, selection)
             continue
         amount_cents = _amount(payable, owed, selection.amounts[payable_id])
         if payable.kind is PayableKind.CREDIT:
@@ -70,7 +71,11 @@ def check_selection(
     return Asked(tuple(documents), allocations, tuple(credits_open))
 
 
-def _preselected(payable: Payable, owed: Mapping[PayableId, Owed]) -> list[OpenCredit]:
+def _preselected(
+    payable: Payable, owed: Mapping[PayableId, Owed], selection: Selection
+) -> list[OpenCredit]:
+    if not selection.preselect_credits or payable.in_query:
+        return []
     available_cents = owed.get(payable.payable_id, NOTHING_OWED).available_cents
     if payable.kind is not PayableKind.CREDIT or not available_cents:
         return []

@@ -31,11 +31,10 @@ class Statement:
 
 
 def member_ids(statement: Statement, payables: Iterable[Payable]) -> frozenset[PayableId]:
-    """The open items the statement lists; if none names it, those dated up to the close."""
+    """The open items the statement lists; dated up to the close if no item names a statement."""
     listed = tuple(payables)
-    members = {item.payable_id for item in listed if item.statement_id == statement.statement_id}
-    if not members:
-        members = {
-            item.payable_id for item in listed if item.transaction_day <= statement.closed_on
-        }
-    return frozenset(members)
+    if any(item.statement_id for item in listed):
+        named = (item for item in listed if item.statement_id == statement.statement_id)
+        return frozenset(item.payable_id for item in named)
+    dated = (item for item in listed if item.transaction_day <= statement.closed_on)
+    return frozenset(item.payable_id for item in dated)
