@@ -2,14 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from chalicelib.domain.fees import FeePolicy
 from chalicelib.domain.ids import DealerId
 
-
-@dataclass(frozen=True, slots=True)
-class FeePolicy:
-    """Who pays what. ACH flat fee in cents; 0 means the dealer bears the cost."""
-
-    ach_flat_cents: int = 0
+__all__ = ["Dealer", "FeePolicy", "GlAccounts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +40,10 @@ class Dealer:
     erp_url: str = ""  # Base of the JSON protocol in docs/SPRUCE.md.
     statements_on: bool = False
     auto_post: bool = False
+    auto_import: bool = False  # Complete, faultless files in the bucket wait for nobody.
     invitation_days: int = 14
+    invitation_reminder_days: int = 3  # Before expiry; 0 = no reminder.
+    hold_hours: int = 0  # 0–72: how long a payment can be frozen before it is handed over.
     terms_grace_days: int = 0  # Added to the discount day of an invoice's own terms.
     books_closed_through: str = ""  # ISO day; "" = nothing closed.
     fees: FeePolicy = field(default_factory=FeePolicy)

@@ -10,11 +10,26 @@ from chalicelib.domain.payments import PaymentStatus
 class Event(StrEnum):
     """What can happen to a payment; past tense, whoever reports it."""
 
-    ORIGINATED = "originated"  # The processor accepted the request.
-    SUCCEEDED = "succeeded"  # The processor confirmed the funds.
-    FAILED = "failed"  # A definite no; a timeout is never this.
-    POSTED = "posted"  # Its settlement is written to the ERP.
+    ORIGINATED = "originated"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    POSTED = "posted"
+    FROZEN = "frozen"
+    RELEASED = "released"
+    TERMINATED = "terminated"
 
+
+MEANINGS: Mapping[Event, str] = MappingProxyType(
+    {
+        Event.ORIGINATED: "the processor accepted the request",
+        Event.SUCCEEDED: "the processor confirmed the funds",
+        Event.FAILED: "a definite no; a timeout is never this",
+        Event.POSTED: "its settlement is written to the ERP",
+        Event.FROZEN: "an operator stopped it before it was handed to the processor",
+        Event.RELEASED: "an operator let it go on",
+        Event.TERMINATED: "an operator ended it for good; nothing was charged",
+    }
+)
 
 TRANSITIONS: Mapping[tuple[PaymentStatus, Event], PaymentStatus] = MappingProxyType(
     {
@@ -22,6 +37,11 @@ TRANSITIONS: Mapping[tuple[PaymentStatus, Event], PaymentStatus] = MappingProxyT
         (PaymentStatus.PENDING, Event.SUCCEEDED): PaymentStatus.SETTLED,
         (PaymentStatus.PENDING, Event.FAILED): PaymentStatus.FAILED,
         (PaymentStatus.SETTLED, Event.POSTED): PaymentStatus.POSTED,
+        # Only in stage Submitted (interventions.py): once it is being handed over, nobody can
+        # know that nothing will be charged.
+        (PaymentStatus.PENDING, Event.FROZEN): PaymentStatus.FROZEN,
+        (PaymentStatus.FROZEN, Event.RELEASED): PaymentStatus.PENDING,
+        (PaymentStatus.FROZEN, Event.TERMINATED): PaymentStatus.TERMINATED,
     }
 )
 
@@ -29,6 +49,7 @@ TRANSITIONS: Mapping[tuple[PaymentStatus, Event], PaymentStatus] = MappingProxyT
 _EVENTS_BY_PROCESSOR_STATE = MappingProxyType(
     {
         "processing": Event.ORIGINATED,
+        "requires_action": Event.ORIGINATED,  # 3-D Secure: the payer confirms at the bank.
         "succeeded": Event.SUCCEEDED,
         "failed": Event.FAILED,
         "canceled": Event.FAILED,

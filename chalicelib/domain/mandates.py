@@ -1,11 +1,15 @@
-"""The words a payer agrees to when paying from a bank account; kept with the payment.
+"""The words a payer agrees to when paying; kept with the payment.
 
 Nacha wants: what is debited, when, that it is for business purposes (CCD), and how to revoke.
 """
 
+from datetime import datetime
+
 from chalicelib.domain.dealers import Dealer
+from chalicelib.domain.payments import Authorization
 
 MANDATE_VERSION = "ach-2026-11"
+CARD_VERSION = "card-2026-11"
 LINK_MANDATE_VERSION = "ach-link-2026-11"
 
 
@@ -26,9 +30,34 @@ def mandate_paragraphs(dealer: Dealer, number: str) -> tuple[str, ...]:
     )
 
 
-def mandate_text(dealer: Dealer, number: str) -> str:
-    """The same words as kept for evidence."""
-    return "\n\n".join(mandate_paragraphs(dealer, number))
+def card_paragraphs(dealer: Dealer, number: str) -> tuple[str, ...]:
+    """What the page shows above the button when a card is charged."""
+    contact = f" at {dealer.phone}" if dealer.phone else ""
+    return (
+        (
+            f"I authorize {dealer.name} to charge the total shown above once to the card shown, "
+            f"for payment {number}. I may use this card. Questions about this charge are answered "
+            f"by {dealer.name}{contact}."
+        ),
+    )
+
+
+def authorisation_paragraphs(dealer: Dealer, number: str, kind: str) -> tuple[str, ...]:
+    """The words for a method kind, "ach" or "card"."""
+    words = card_paragraphs if kind == "card" else mandate_paragraphs
+    return words(dealer, number)
+
+
+def authorisation(
+    dealer: Dealer, number: str, *, kind: str, accepted_at: datetime, address: str
+) -> Authorization:
+    """The same words as kept for evidence; `address` is the payer's IP address."""
+    return Authorization(
+        text="\n\n".join(authorisation_paragraphs(dealer, number, kind)),
+        version=CARD_VERSION if kind == "card" else MANDATE_VERSION,
+        accepted_at=accepted_at,
+        address=address,
+    )
 
 
 def link_mandate_text(dealer: Dealer) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from chalicelib.domain.cards import CardFacts
 from chalicelib.domain.claims import Effect
 from chalicelib.domain.ids import (
     AccountId,
@@ -17,6 +18,8 @@ from chalicelib.domain.ids import (
 )
 from chalicelib.domain.quotes import QuoteLine
 
+ACH_BUSINESS_DAYS = 4  # https://docs.stripe.com/payments/ach-direct-debit: up to four.
+
 
 class PaymentStatus(StrEnum):
     """The words everybody sees; lifecycle.py says which may follow which."""
@@ -25,12 +28,18 @@ class PaymentStatus(StrEnum):
     SETTLED = "settled"
     POSTED = "posted"
     FAILED = "failed"
+    FROZEN = "frozen"
+    TERMINATED = "terminated"
+
+
+OFF_THE_ROAD = frozenset({PaymentStatus.FAILED, PaymentStatus.FROZEN, PaymentStatus.TERMINATED})
 
 
 class Stage(StrEnum):
     """Where a pending payment is; unknown is not failed."""
 
-    SUBMITTED = "submitted"  # Stored; the processor may or may not have been asked.
+    SUBMITTED = "submitted"  # Stored; nobody has asked the processor, so it can be stopped.
+    SENDING = "sending"  # Being handed over: the processor may or may not have been asked.
     PROCESSING = "processing"  # The processor has it.
     FUNDED = "funded"  # The processor confirmed the funds; not yet applied and in the ledger.
     REFUSED = "refused"  # A definite no; the claim is not yet released.
@@ -49,14 +58,32 @@ class Authorization:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A saved way to pay, on the dealer's connected account."""
+    """A saved way to pay, on the dealer's connected account. Card numbers never reach us."""
 
     method_id: MethodId
-    kind: str  # "ach"
-    label: str  # "First Platypus Bank"
+    kind: str  # "ach" or "card"
+    label: str  # "First Platypus Bank", "Visa"
     last4: str
     customer: str  # The processor's customer on the connected account.
     mandate: str = ""
+    card: CardFacts | None = None
+
+    @property
+    def words(self) -> str:
+        """ "ACH · First Bank ••6789", "Visa credit card ••4242"."""
+        if self.card is None:
+            return f"ACH · {self.label} ••{self.last4}"
+        funding = "" if self.card.funding == "unknown" else f"{self.card.funding} "
+        return f"{self.label} {funding}card ••{self.last4}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Who stopped a payment (or its posting), when and why."""
+
+    at: datetime  # Business time.
+    operator: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +118,20 @@ class Payment:
     settled_at: datetime | None = None
     settlement_id: SettlementId | None = None
     posted_at: datetime | None = None
+    forgets_method: bool = False  # The payer said: do not save this card.
+    held_until: datetime | None = None  # Not handed over before (dealer's hold, or a release).
+    sent_at: datetime | None = None  # When handing over began; the processor's key counts from it.
+    stopped: Stop | None = None  # While Frozen, for ever once Terminated, or: posting is held.
+
+    @property
+    def is_posting_held(self) -> bool:
+        """True while an operator keeps this payment's settlement from posting and Resolve."""
+        return self.stopped is not None and self.status not in OFF_THE_ROAD
+
+    def waits_at(self, now: datetime) -> bool:
+        """True while it must not be handed to the processor."""
+        is_held = self.held_until is not None and now < self.held_until
+        return self.stage is Stage.SUBMITTED and (self.status is PaymentStatus.FROZEN or is_held)
 
     @property
     def allocations_cents(self) -> int:

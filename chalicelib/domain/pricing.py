@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from chalicelib.domain.accounts import Account, BillingKind
+from chalicelib.domain.cards import CardFacts
 from chalicelib.domain.claims import Claim, Effect, Owed, owed_by_payable
 from chalicelib.domain.credits import net_credits
 from chalicelib.domain.days import dealer_day
@@ -16,12 +17,17 @@ from chalicelib.domain.discounts import (
     terms_discount_cents,
 )
 from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.fees import fee_cents
 from chalicelib.domain.ids import PayableId, QuoteId
 from chalicelib.domain.payables import Payable, PayableKind
 from chalicelib.domain.quote_signature import same_price, sign, verify
 from chalicelib.domain.quotes import QUOTE_LIFETIME, Quote, QuoteLine, View
 from chalicelib.domain.selections import Asked, Selection, check_selection
-from chalicelib.domain.statements import member_ids
+from chalicelib.domain.statement_parts import (
+    has_documents,
+    part_on_statement,
+    statement_members,
+)
 
 __all__ = [
     "Selection",
@@ -33,7 +39,7 @@ __all__ = [
     "verify",
 ]
 
-METHOD_KINDS = ("ach",)
+METHOD_KINDS = ("ach", "card")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -71,6 +77,7 @@ def price(
     now: datetime,
     quote_id: QuoteId,
     number: str,
+    card: CardFacts | None = None,
 ) -> Quote:
     """The unsigned quote of a selection at a moment; all amounts in cents, charged never below 0.
 
@@ -78,7 +85,7 @@ def price(
     """
     _check_method(method_kind)
     listed = tuple(payables)
-    terms = _Terms(account, dealer, view, _members(account, dealer, listed), now)
+    terms = _Terms(account, dealer, view, statement_members(account, dealer, listed), now)
     _check_view(terms, selection, listed)
     owed = owed_on(listed, claims, account)
     lines, used, deadline = _priced(selection, owed, terms, listed)
@@ -91,13 +98,20 @@ def price(
         method_kind=method_kind,
         lines=lines,
         credits_used=used,
-        fee_cents=_fee_cents(dealer, lines, selection.surplus_cents),
+        fee_cents=fee_cents(
+            dealer.fees,
+            method_kind=method_kind,
+            card=card,
+            before_fee_cents=selection.surplus_cents + sum(line.cash_cents for line in lines),
+            day=terms.today,
+        ),
         surplus_cents=selection.surplus_cents,
         created_at=now,
         expires_at=_expires_at(now, deadline),
         money_version=account.money_version,
         dealer_version=dealer.version,
         priced_on=terms.today,
+        card=card,
     )
 
 
@@ -112,15 +126,14 @@ def statement_saving_cents(
 ) -> int:
     """What "Pay as statement" would save on a selection in All; 0 if it holds not all of it."""
     listed = tuple(payables)
-    terms = _Terms(account, dealer, View.STATEMENT, _members(account, dealer, listed), now)
+    terms = _Terms(account, dealer, View.STATEMENT, statement_members(account, dealer, listed), now)
     owed = owed_on(listed, claims, account)
-    asked = check_selection(selection, listed, owed)
-    held = [item for item in asked.documents if item.payable_id in terms.members]
-    if not held:
+    held = part_on_statement(selection, listed, terms.members)
+    if not has_documents(held, listed):
         return 0
+    asked = check_selection(held, listed, owed)
     used = net_credits(asked.allocations, asked.documents, asked.credits_open)
-    on_statement = replace(asked, documents=tuple(held))
-    cents, _ = _statement_discount(_lines(on_statement, owed, used), owed, terms, listed)
+    cents, _ = _statement_discount(_lines(asked, owed, used), owed, terms, listed)
     return cents
 
 
@@ -132,12 +145,6 @@ def _check_method(method_kind: str) -> None:
 def _expires_at(now: datetime, deadline: datetime | None) -> datetime:
     latest = now + QUOTE_LIFETIME
     return latest if deadline is None else min(latest, deadline)
-
-
-def _members(account: Account, dealer: Dealer, payables: Iterable[Payable]) -> frozenset[PayableId]:
-    if account.statement is None or not dealer.statements_on:
-        return frozenset()
-    return member_ids(account.statement, payables)
 
 
 def _check_view(terms: _Terms, selection: Selection, payables: Sequence[Payable]) -> None:
@@ -268,9 +275,3 @@ def _with_shares(lines: Iterable[QuoteLine], shares: Iterable[int]) -> tuple[Quo
         replace(line, discount_cents=share) if share else line
         for line, share in zip(lines, shares, strict=True)
     )
-
-
-def _fee_cents(dealer: Dealer, lines: Iterable[QuoteLine], surplus_cents: int) -> int:
-    """The flat ACH fee; nothing moves at 0, so nothing is asked for it."""
-    before_fee_cents = surplus_cents + sum(line.cash_cents for line in lines)
-    return dealer.fees.ach_flat_cents if before_fee_cents else 0

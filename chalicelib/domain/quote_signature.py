@@ -3,17 +3,16 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 
+from chalicelib.domain.cards import CardFacts
 from chalicelib.domain.claims import Effect
 from chalicelib.domain.quotes import Quote, QuoteLine
 
 _FORMAT = b"drypowder-quote-1\n"
 _QUOTE_FIELDS = tuple(field.name for field in fields(Quote) if field.name != "signature")
-_LINE_FIELDS = tuple(field.name for field in fields(QuoteLine))
-_EFFECT_FIELDS = tuple(field.name for field in fields(Effect))
+_PARTS = (QuoteLine, Effect, CardFacts)
 
 
 def sign(quote: Quote, key: bytes) -> Quote:
@@ -54,12 +53,6 @@ def _plain(value: object) -> object:
         return value.isoformat()
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, QuoteLine):
-        return _values(value, _LINE_FIELDS)
-    if isinstance(value, Effect):
-        return _values(value, _EFFECT_FIELDS)
+    if isinstance(value, _PARTS):
+        return [_plain(getattr(value, field.name)) for field in fields(value)]
     return value
-
-
-def _values(value: object, names: Iterable[str]) -> list[object]:
-    return [_plain(getattr(value, name)) for name in names]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from chalicelib.domain.cards import CardFacts
 from chalicelib.domain.claims import Effect
 from chalicelib.domain.ids import AccountId, DealerId, PayableId, QuoteId
 from chalicelib.domain.payables import PayableKind
@@ -48,7 +49,7 @@ class Quote:
     account_id: AccountId
     number: str  # The payment's short number, DP-100482.
     view: View
-    method_kind: str  # "ach" (cards come with their own issue).
+    method_kind: str  # "ach" or "card"
     lines: tuple[QuoteLine, ...]
     credits_used: tuple[Effect, ...]
     fee_cents: int
@@ -59,6 +60,7 @@ class Quote:
     dealer_version: int
     priced_on: date  # The dealer's day: discounts and aging moved if it is another.
     score_after_tenths: int = 0
+    card: CardFacts | None = None  # The saved card it is priced for; None until one is chosen.
     signature: str = ""
 
     @property

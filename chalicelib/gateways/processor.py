@@ -25,7 +25,11 @@ class ProcessorRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A payment at the processor. `state`: processing, succeeded, failed or canceled."""
+    """A payment at the processor.
+
+    `state`: processing, requires_action (the payer confirms at `action_url`, 3-D Secure),
+    succeeded, failed or canceled.
+    """
 
     intent_id: str
     state: str
@@ -34,6 +38,15 @@ class Intent:
     failure_code: str = ""
     created_at: datetime | None = None
     payment_reference: str = ""  # Our payment id as sent in metadata; compared, never trusted.
+    action_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddedCard:
+    """A visit to the page where a card is added; `method` is None until the payer is through."""
+
+    company: str  # As given when the page was asked for.
+    method: Method | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,14 @@ class Processor(Protocol):
     ) -> Method:
         """Save a bank account from a one-time token and take its mandate."""
 
+    def card_page(
+        self, acct: str, *, customer: str, company: str, back_url: str, cancel_url: str, key: str
+    ) -> str:
+        """The hosted page where a payer adds a card; it returns to `back_url` + the visit's id."""
+
+    def added_card(self, acct: str, visit_id: str) -> AddedCard:
+        """What became of a visit. Raises ProcessorRefused for an unknown one."""
+
     def charge(
         self,
         acct: str,
@@ -70,8 +91,16 @@ class Processor(Protocol):
         payment_reference: str,
         number: str,
         key: str,
+        return_url: str = "",
     ) -> Intent:
-        """Create and confirm, off session. Raises ProcessorUnreachable or ProcessorRefused."""
+        """Create and confirm: a bank debit off session, a card with its payer present.
+
+        A declined card is an intent that failed. A card's payer comes back to `return_url`.
+        Raises ProcessorUnreachable or ProcessorRefused.
+        """
+
+    def cancel_intent(self, acct: str, intent_id: str) -> Intent:
+        """The intent, canceled if it still could be."""
 
     def get_intent(self, acct: str, intent_id: str) -> Intent:
         """The intent as it is now."""

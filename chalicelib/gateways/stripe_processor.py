@@ -1,7 +1,7 @@
 """Stripe Connect, direct charges: every call names the dealer's connected account."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from contextlib import suppress
 from typing import ParamSpec, TypeVar
 
 import stripe
@@ -10,10 +10,21 @@ from chalicelib.domain.ids import MethodId
 from chalicelib.domain.payments import Authorization, Method
 from chalicelib.domain.settlements import BalanceTransaction
 from chalicelib.gateways.processor import (
+    AddedCard,
     Intent,
     Payout,
     ProcessorRefused,
     ProcessorUnreachable,
+)
+from chalicelib.gateways.stripe_shapes import (
+    card_method,
+    code_of,
+    id_of,
+    intent_of,
+    moment_of,
+    reference_of,
+    setup_params,
+    transaction_of,
 )
 
 CONNECT_SECONDS, ANSWER_SECONDS = (
@@ -22,15 +33,7 @@ CONNECT_SECONDS, ANSWER_SECONDS = (
 )  # API Gateway gives up at 29; Stripe's own default is 80.
 PAGE = 100
 FIND_LIMIT = 500  # Intents of one customer looked through for one payment.
-USER_AGENT = "Drypowder payments portal"
-REFUSED_SENTENCE = "The payment processor refused this bank account. Nothing was charged."
-_STATES = {
-    "processing": "processing",
-    "succeeded": "succeeded",
-    "canceled": "canceled",
-    # A confirmed debit that failed returns to waiting for another method; we never confirm twice.
-    "requires_payment_method": "failed",
-}
+REFUSED_SENTENCE = "The payment processor refused this way to pay. Nothing was charged."
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -77,7 +80,7 @@ class StripeProcessor:
         )
         setup = _asked(
             self._client.setup_intents.create,
-            _setup_params(customer, bank.id, authorization),
+            setup_params(customer, bank.id, authorization),
             {"stripe_account": acct, "idempotency_key": f"{key}-mandate"},
         )
         account = method.us_bank_account
@@ -87,8 +90,39 @@ class StripeProcessor:
             label=(account.bank_name if account else None) or "Bank account",
             last4=(account.last4 if account else None) or "",
             customer=customer,
-            mandate=_id(setup.mandate),
+            mandate=id_of(setup.mandate),
         )
+
+    def card_page(
+        self, acct: str, *, customer: str, company: str, back_url: str, cancel_url: str, key: str
+    ) -> str:
+        """A Checkout visit in setup mode; https://docs.stripe.com/api/checkout/sessions/create."""
+        params: stripe.params.checkout.SessionCreateParams = {
+            "mode": "setup",
+            "customer": customer,
+            "allowed_payment_method_types": ["card"],
+            "client_reference_id": company,
+            "success_url": back_url + "{CHECKOUT_SESSION_ID}",
+            "cancel_url": cancel_url,
+        }
+        options: stripe.RequestOptions = {"stripe_account": acct, "idempotency_key": key}
+        visit = _asked(self._client.checkout.sessions.create, params, options)
+        return visit.url or cancel_url
+
+    def added_card(self, acct: str, visit_id: str) -> AddedCard:
+        """The visit and the card its setup intent saved; the funding is the card's own."""
+        visit = _asked(
+            self._client.checkout.sessions.retrieve,
+            visit_id,
+            {"expand": ["setup_intent.payment_method"]},
+            {"stripe_account": acct},
+        )
+        setup = visit.setup_intent
+        saved = None if setup is None or isinstance(setup, str) else setup.payment_method
+        method = None
+        if visit.status == "complete" and isinstance(saved, stripe.PaymentMethod):
+            method = card_method(saved, customer=id_of(visit.customer))
+        return AddedCard(company=visit.client_reference_id or "", method=method)
 
     def charge(
         self,
@@ -100,35 +134,40 @@ class StripeProcessor:
         payment_reference: str,
         number: str,
         key: str,
+        return_url: str = "",
     ) -> Intent:
-        """Create and confirm an ACH debit, off session.
+        """Create and confirm: an ACH debit off session, a card with its payer present.
 
         https://docs.stripe.com/api/payment_intents/create
         """
+        is_card = method.kind == "card"
         params: stripe.params.PaymentIntentCreateParams = {
             "amount": amount_cents,
             "currency": currency.lower(),
             "customer": method.customer,
             "payment_method": method.method_id,
-            "allowed_payment_method_types": ["us_bank_account"],
+            "allowed_payment_method_types": ["card" if is_card else "us_bank_account"],
             "confirm": True,
-            "off_session": True,
+            "off_session": not is_card,
             "description": number,
             "metadata": {"payment": payment_reference, "number": number},
         }
         if method.mandate:
             params["mandate"] = method.mandate
-        return _intent(
-            _asked(
-                self._client.payment_intents.create,
-                params,
-                {"stripe_account": acct, "idempotency_key": key},
-            )
-        )
+        if is_card:
+            params["return_url"] = return_url
+        options: stripe.RequestOptions = {"stripe_account": acct, "idempotency_key": key}
+        return intent_of(_asked(_or_declined, self._client.payment_intents.create, params, options))
+
+    def cancel_intent(self, acct: str, intent_id: str) -> Intent:
+        """The intent, canceled if it still could be; https://docs.stripe.com/api/payment_intents."""
+        with suppress(ProcessorRefused):  # It has moved on: what it is now decides.
+            _asked(self._client.payment_intents.cancel, intent_id, None, {"stripe_account": acct})
+        return self.get_intent(acct, intent_id)
 
     def get_intent(self, acct: str, intent_id: str) -> Intent:
         """The intent as it is now."""
-        return _intent(
+        return intent_of(
             _asked(self._client.payment_intents.retrieve, intent_id, None, {"stripe_account": acct})
         )
 
@@ -142,8 +181,8 @@ class StripeProcessor:
         for place, intent in enumerate(_each(found.auto_paging_iter())):
             if place >= FIND_LIMIT:
                 raise ProcessorUnreachable("too many intents to look through")
-            if _meta(intent) == payment_reference:
-                return _intent(intent)
+            if reference_of(intent) == payment_reference:
+                return intent_of(intent)
         return None
 
     def get_payout(self, acct: str, payout_id: str) -> Payout:
@@ -155,8 +194,8 @@ class StripeProcessor:
             currency=payout.currency.upper(),
             state=payout.status,
             automatic=payout.automatic,
-            created_at=_moment(payout.created),
-            arrives_at=_moment(payout.arrival_date),
+            created_at=moment_of(payout.created),
+            arrives_at=moment_of(payout.arrival_date),
         )
 
     def balance_transactions(self, acct: str, payout_id: str) -> Iterator[BalanceTransaction]:
@@ -168,7 +207,7 @@ class StripeProcessor:
         )
         for row in _each(found.auto_paging_iter()):
             if row.type != "payout":
-                yield _transaction(row)
+                yield transaction_of(row)
 
     def detach(self, acct: str, method_id: MethodId) -> None:
         """Forget a saved method; its mandates end with it."""
@@ -180,13 +219,28 @@ def _asked(call: Callable[P, R], *args: P.args, **named: P.kwargs) -> R:
     try:
         return call(*args, **named)
     except stripe.CardError as error:
-        raise ProcessorRefused(_code(error), REFUSED_SENTENCE) from error
+        raise ProcessorRefused(code_of(error), REFUSED_SENTENCE) from error
     except stripe.InvalidRequestError as error:
         if error.http_status in (400, 402, 404):
-            raise ProcessorRefused(_code(error), REFUSED_SENTENCE) from error
-        raise ProcessorUnreachable(_code(error)) from error
+            raise ProcessorRefused(code_of(error), REFUSED_SENTENCE) from error
+        raise ProcessorUnreachable(code_of(error)) from error
     except stripe.StripeError as error:
         raise ProcessorUnreachable(type(error).__name__) from error
+
+
+def _or_declined(
+    create: Callable[..., stripe.PaymentIntent],
+    params: stripe.params.PaymentIntentCreateParams,
+    options: stripe.RequestOptions,
+) -> stripe.PaymentIntent:
+    """The intent, also where Stripe answers a declined card as an error that carries it."""
+    try:
+        return create(params, options)
+    except stripe.CardError as declined:
+        intent = declined.error.payment_intent if declined.error else None
+        if intent is None:
+            raise
+        return intent
 
 
 def _each(rows: Iterator[R]) -> Iterator[R]:
@@ -196,74 +250,3 @@ def _each(rows: Iterator[R]) -> Iterator[R]:
         if row is None:
             return
         yield row
-
-
-def _setup_params(
-    customer: str, bank: str, authorization: Authorization
-) -> stripe.params.SetupIntentCreateParams:
-    return {
-        "customer": customer,
-        "payment_method": bank,
-        "allowed_payment_method_types": ["us_bank_account"],
-        "usage": "off_session",
-        "confirm": True,
-        "mandate_data": {
-            "customer_acceptance": {
-                "type": "online",
-                "accepted_at": int(authorization.accepted_at.timestamp()),
-                "online": {"ip_address": authorization.address, "user_agent": USER_AGENT},
-            }
-        },
-    }
-
-
-def _intent(intent: stripe.PaymentIntent) -> Intent:
-    problem = intent.last_payment_error
-    # Optional fields are absent, not None, so reading them as attributes raises.
-    code = getattr(problem, "decline_code", None) or getattr(problem, "code", None) or ""
-    return Intent(
-        intent_id=intent.id,
-        state=_STATES.get(intent.status, "processing"),
-        amount_cents=intent.amount,
-        currency=intent.currency.upper(),
-        failure_code=code,
-        created_at=_moment(intent.created),
-        payment_reference=_meta(intent),
-    )
-
-
-def _meta(intent: stripe.PaymentIntent) -> str:
-    # Since release 15 metadata is an object, and `items` on it would be a metadata key.
-    return str(intent.metadata.to_dict().get("payment", "")) if intent.metadata else ""
-
-
-def _transaction(row: stripe.BalanceTransaction) -> BalanceTransaction:
-    source = row.source
-    behind = getattr(source, "payment_intent", None) if source is not None else None
-    return BalanceTransaction(
-        transaction_id=row.id,
-        category=row.reporting_category,
-        amount_cents=row.amount,
-        fee_cents=row.fee,
-        net_cents=row.net,
-        currency=row.currency.upper(),
-        source_id=_id(source),
-        intent_id=_id(behind),
-        created_at=_moment(row.created),
-    )
-
-
-def _id(thing: object) -> str:
-    """The id of an expanded object, or the id itself."""
-    if thing is None or isinstance(thing, str):
-        return thing or ""
-    return str(getattr(thing, "id", ""))
-
-
-def _code(error: stripe.StripeError) -> str:
-    decline = getattr(error, "decline_code", None)
-    return str(decline or error.code or "refused")
-
-
-def _moment(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
