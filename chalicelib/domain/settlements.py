@@ -65,6 +65,7 @@ class CategoryPosting:
     amount_cents: int = 0
     posted_at: datetime | None = None
     problem: str = ""
+    recorded_by: str = ""  # Who entered it in the ERP by hand; empty if we posted it.
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,8 @@ class Settlement:
     resolved_at: datetime | None = None
     resolved_by: str = ""
     resolved_reason: str = ""
+    manual_at: datetime | None = None  # Since when it is posted by hand …
+    manual_by: str = ""  # … and who chose that.
 
     @property
     def computed_cents(self) -> int:

@@ -13,11 +13,13 @@ _RISKY = ("=", "+", "-", "@", "\t", "\r")
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[str | int | None]]) -> str:
     """CSV with CRLF line ends. Text cells are neutralised; integers are written as they are.
 
-    Amounts come in as text made by `decimal_text`, which stays a number.
+    Amounts come in as text made by `decimal_text`, which stays a number. An empty header leaves
+    the header row out.
     """
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(_cell(label) for label in header)
+    if header:
+        writer.writerow(_cell(label) for label in header)
     writer.writerows([_cell(value) for value in row] for row in rows)
     return out.getvalue()
 

@@ -1,16 +1,17 @@
-"""The step that waits for the operator's Post; a request made before it waited counts."""
+"""The step that waits for the operator; what was asked or recorded before it waited counts."""
 
 from dataclasses import replace
 from datetime import timedelta
 
 from chalicelib.domain.ids import DealerId, SettlementId
 from chalicelib.domain.settlements import CategoryPosting, PostingState, Settlement
+from chalicelib.services.mark_posted import is_posted
 from chalicelib.services.world import World
 from chalicelib.storage.settlement_work import Phase, SettlementWork, change_work
 from chalicelib.storage.settlements import change_settlement, find_settlement
 
 LOOK_AGAIN = timedelta(days=1)
-POST, WAITING = "post", "waiting"
+POST, POSTED, WAITING = "post", "posted", "waiting"
 
 
 def await_posting(
@@ -29,12 +30,17 @@ def await_posting(
         return replace(work, phase=phase, token=token, due_at=due_at)
 
     change_work(dealer_id, settlement_id, wait)
+    stored = find_settlement(dealer_id, settlement_id)
+    if stored is not None and is_posted(stored.settlement):
+        # Entered by hand, and the last time was recorded while no step waited.
+        world.workflows.complete(token, {"outcome": POSTED})
+        return {"outcome": POSTED}
     if any(asked_by):
         world.workflows.complete(token, {"outcome": POST})
         # Forgotten only after the step is completed: a crash between completes it once more.
         change_work(dealer_id, settlement_id, lambda work: replace(work, requested_by=""))
         return {"outcome": POST}
-    if find_settlement(dealer_id, settlement_id):
+    if stored is not None:
         change_settlement(dealer_id, settlement_id, _none_posting)
     return {"outcome": WAITING}
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.ids import DealerId, SettlementId
+from chalicelib.domain.interventions import held_sentence
 from chalicelib.domain.posting import Posting, postings
 from chalicelib.domain.settlements import (
     CategoryPosting,
@@ -47,8 +48,13 @@ def post_category(
     if row is None or not settlement.is_proven:
         return _failed(settlement, category, UNPROVEN)
     dealer = get_dealer(dealer_id)
-    posting = _frozen(dealer, settlement, category)
-    _show(settlement, category, PostingState.POSTING)
+    posting = frozen_posting(dealer, settlement, category)
+    if _show(settlement, category, PostingState.POSTING).manual_at:
+        return {"outcome": FAILED}
+    held = _held(settlement)
+    if held:
+        _show(settlement, category, PostingState.WAITING, problem=held)
+        return {"outcome": FAILED}
     try:
         _send(world, dealer, posting)
     except ErpRefused as refusal:
@@ -62,7 +68,15 @@ def post_category(
     return {"outcome": POSTED}
 
 
-def _frozen(dealer: Dealer, settlement: Settlement, category: PostingCategory) -> Posting:
+def _held(settlement: Settlement) -> str:
+    """Read after the page says Posting: from then on no hold begins, so none is overlooked."""
+    if any(row.state is PostingState.POSTED for row in settlement.postings):
+        return ""
+    return held_sentence(payments_of(settlement))
+
+
+def frozen_posting(dealer: Dealer, settlement: Settlement, category: PostingCategory) -> Posting:
+    """What the category writes, made from the stored facts once and then kept as it is."""
     kept = find_posting(dealer.dealer_id, settlement.settlement_id, category)
     if kept is not None:
         return kept
@@ -94,16 +108,20 @@ def _show(
     *,
     at: datetime | None = None,
     problem: str = "",
-) -> None:
-    """Store how far the category is; a category once posted never goes back."""
+) -> Settlement:
+    """Store how far the category is; a category once posted never goes back.
+
+    One that is posted by hand stays as it is: the caller sees so in what is returned.
+    """
 
     def changed(row: CategoryPosting) -> CategoryPosting:
         if row.category is not category or row.state is PostingState.POSTED:
             return row
         return replace(row, state=state, posted_at=at, problem=problem)
 
-    change_settlement(
-        settlement.dealer_id,
-        settlement.settlement_id,
-        lambda now: replace(now, postings=tuple(changed(row) for row in now.postings)),
-    )
+    def shown(now: Settlement) -> Settlement | None:
+        if now.manual_at:
+            return None
+        return replace(now, postings=tuple(changed(row) for row in now.postings))
+
+    return change_settlement(settlement.dealer_id, settlement.settlement_id, shown)

@@ -47,7 +47,8 @@ def prove_settlement(
         _write(settlement, read_version=stored.version if stored else None)
     else:
         settlement = stored.settlement
-    return {"outcome": AUTO if settlement.is_proven and dealer.auto_post else WAIT}
+    automatic = settlement.is_proven and dealer.auto_post and not settlement.manual_at
+    return {"outcome": AUTO if automatic else WAIT}
 
 
 def _prove(world: World, dealer: Dealer, settlement_id: SettlementId) -> Settlement:

@@ -8,6 +8,7 @@ from chalicelib.domain.ids import DealerId, SettlementId
 from chalicelib.domain.settlements import CategoryPosting, PostingState, Settlement
 from chalicelib.gateways.workflows import WorkflowsUnreachable
 from chalicelib.services.await_posting import POST
+from chalicelib.services.held_posting import refuse_if_held
 from chalicelib.services.open_settlement import keep_going
 from chalicelib.services.world import World
 from chalicelib.storage.settlement_work import Phase, change_work, find_work
@@ -21,11 +22,12 @@ def request_posting(
 ) -> None:
     """Post every category that is not posted yet. Pressing twice posts nothing twice.
 
-    Raises NotFound, Conflict if the proof does not add up, AlreadyDone if all is posted.
+    Raises NotFound, Conflict if the proof does not add up or a payment is on hold, AlreadyDone if all is posted.
     """
     settlement = get_settlement(dealer_id, settlement_id)
     if not settlement.is_proven:
         raise Conflict("The proof does not add up. Posting waits until every cent is explained.")
+    refuse_if_held(settlement)
     work = find_work(dealer_id, settlement_id)
     if work is None or work.phase is Phase.DONE:
         raise AlreadyDone("This settlement is posted already.")
@@ -50,6 +52,8 @@ def request_posting(
 
 
 def _all_posting(settlement: Settlement) -> Settlement:
+    if settlement.manual_at:
+        raise Conflict("This settlement is posted by hand. Record the times, or go back first.")
     return replace(settlement, postings=tuple(_posting(row) for row in settlement.postings))
 
 

@@ -7,7 +7,7 @@ from chalicelib.domain.errors import TryAgain
 from chalicelib.domain.ids import DealerId, SettlementId
 from chalicelib.gateways.processor import ProcessorUnreachable
 from chalicelib.gateways.workflows import WorkflowsUnreachable
-from chalicelib.services.await_posting import POST
+from chalicelib.services.await_posting import POST, POSTED
 from chalicelib.services.mark_posted import is_posted, mark_posted
 from chalicelib.services.open_settlement import keep_going
 from chalicelib.services.prove_settlement import prove_settlement
@@ -51,8 +51,10 @@ def _move(world: World, work: SettlementWork) -> None:
     dealer_id, settlement_id = work.dealer_id, work.settlement_id
     stored = find_settlement(dealer_id, settlement_id)
     if stored is not None and is_posted(stored.settlement):
-        # The workflow died between the last category and marking the payments.
+        # The workflow died before it marked the payments, or missed what was recorded by hand.
         mark_posted(world, dealer_id, settlement_id=settlement_id)
+        if work.token:
+            world.workflows.complete(work.token, {"outcome": POSTED})
         return
     if stored is not None and not stored.settlement.is_proven:
         # What was missing (a lost webhook, a payment still settling) may be there by now.

@@ -1,0 +1,157 @@
+"""A settlement as CSV: what a person enters in Spruce by hand, and its summary."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from chalicelib.domain.dealers import Dealer
+from chalicelib.domain.errors import Conflict
+from chalicelib.domain.ids import DealerId, SettlementId
+from chalicelib.domain.manual_posting import ManualFile, by_hand, entry_rows, journal_lines
+from chalicelib.domain.payments import Payment
+from chalicelib.domain.settlements import Settlement
+from chalicelib.rendering.csv_files import csv_text, decimal_text
+from chalicelib.services.post_settlement import frozen_posting
+from chalicelib.services.world import World
+from chalicelib.storage.dealers import get_dealer
+from chalicelib.storage.settlement_payments import payments_of
+from chalicelib.storage.settlements import get_settlement
+
+# Spruce's payment entry: Customer, JobID, CheckNum, CheckAmount, Apply DocId, and two of ours.
+ENTRY_COLUMNS = (
+    "account_id",
+    "job_id",
+    "payment_id",
+    "payment_amount",
+    "document_id",
+    "document_type",
+    "applied_document_id",
+)
+JOURNAL_COLUMNS = ("date", "gl_account", "debit", "credit", "memo")
+SUMMARY_COLUMNS = (
+    "line", "name", "account_id", "amount", "fee", "net", "credits", "discount", "state", "at", "by"
+)  # fmt: skip
+Cells = tuple[str, ...]
+
+
+def manual_posting_csv(
+    world: World,  # noqa: ARG001  Every use case takes the world first.
+    dealer_id: DealerId,
+    *,
+    settlement_id: SettlementId,
+    file: ManualFile,
+    with_header: bool = True,
+) -> str:
+    """One file of a settlement that is posted by hand; the same bytes however often it is asked.
+
+    Raises NotFound, Conflict before Manual post is chosen.
+    """
+    settlement = get_settlement(dealer_id, settlement_id)
+    if settlement.manual_at is None:
+        raise Conflict("Choose Manual post first; then its files can be downloaded.")
+    dealer = get_dealer(dealer_id)
+    postings = [frozen_posting(dealer, settlement, category) for category in by_hand(settlement)]
+    if file is ManualFile.JOURNAL:
+        columns, rows = (
+            JOURNAL_COLUMNS,
+            [
+                (
+                    posting.day.isoformat(),
+                    line.debit_account or line.credit_account,
+                    decimal_text(line.amount_cents) if line.debit_account else "",
+                    decimal_text(line.amount_cents) if line.credit_account else "",
+                    line.memo,
+                )
+                for posting, line in journal_lines(postings)
+            ],
+        )
+        return csv_text(columns if with_header else (), rows)
+    entries = [
+        (
+            row.account_id,
+            row.job_id,
+            row.payment_id,
+            decimal_text(row.payment_cents),
+            row.document_id,
+            row.document_type,
+            row.applied_document_id,
+        )
+        for row in entry_rows(postings, file)
+    ]
+    return csv_text(ENTRY_COLUMNS if with_header else (), entries)
+
+
+def settlement_summary_csv(
+    world: World,  # noqa: ARG001  Every use case takes the world first.
+    dealer_id: DealerId,
+    *,
+    settlement_id: SettlementId,
+) -> str:
+    """Proof, categories with their posted times and who recorded them, payments. Raises NotFound.
+
+    Times are ISO in the dealer's zone.
+    """
+    dealer = get_dealer(dealer_id)
+    settlement = get_settlement(dealer_id, settlement_id)
+    rows = [
+        *_proof(settlement),
+        *_categories(settlement, dealer),
+        *_payments(settlement, payments_of(settlement), dealer),
+    ]
+    return csv_text(SUMMARY_COLUMNS, rows)
+
+
+def _proof(settlement: Settlement) -> Iterator[Cells]:
+    lines = (
+        ("gross", settlement.gross_cents),
+        ("fees", -settlement.fees_cents),
+        ("refunds", -settlement.refunds_cents),
+        ("returns", -settlement.returns_cents),
+        ("disputes", -settlement.disputes_cents),
+        ("adjustments", settlement.adjustments_cents),
+        ("deposit", settlement.deposit_cents),
+        ("difference", settlement.difference_cents),
+    )
+    for name, cents in lines:
+        yield _line("proof", name, amount=decimal_text(cents))
+
+
+def _categories(settlement: Settlement, dealer: Dealer) -> Iterator[Cells]:
+    for row in settlement.postings:
+        yield _line(
+            "category",
+            row.category,
+            amount=decimal_text(row.amount_cents),
+            state=row.state,
+            at=_zoned(dealer, row.posted_at),
+            by=row.recorded_by,
+        )
+    if settlement.resolved_at:
+        at, by = _zoned(dealer, settlement.resolved_at), settlement.resolved_by
+        yield _line("resolved", settlement.resolved_reason, at=at, by=by)
+
+
+def _payments(
+    settlement: Settlement, payments: tuple[Payment, ...], dealer: Dealer
+) -> Iterator[Cells]:
+    for part, payment in zip(settlement.parts, payments, strict=True):
+        yield _line(
+            "payment",
+            part.number,
+            account_id=part.account_id,
+            amount=decimal_text(part.gross_cents),
+            fee=decimal_text(part.fee_cents),
+            net=decimal_text(part.net_cents),
+            credits=decimal_text(payment.credits_cents),
+            discount=decimal_text(payment.discount_cents),
+            state=payment.status,
+            at=_zoned(dealer, payment.settled_at),
+        )
+
+
+def _line(line: str, name: str, **cells: str) -> Cells:
+    return line, name, *(cells.get(column, "") for column in SUMMARY_COLUMNS[2:])
+
+
+def _zoned(dealer: Dealer, at: datetime | None) -> str:
+    return at.astimezone(ZoneInfo(dealer.time_zone)).isoformat(timespec="seconds") if at else ""
