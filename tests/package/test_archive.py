@@ -22,6 +22,7 @@ IMPORT_NAMES = {
     "argon2-cffi-bindings": "_argon2_cffi_bindings",
     "aws-lambda-powertools": "aws_lambda_powertools",
     "css-inline": "css_inline",
+    "pillow": "PIL",
     "plaid-python": "plaid",
     "python-ulid": "ulid",
 }
