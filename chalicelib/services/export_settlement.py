@@ -1,6 +1,6 @@
 """A settlement as CSV: what a person enters in Spruce by hand, and its summary."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ from chalicelib.domain.errors import Conflict
 from chalicelib.domain.ids import DealerId, SettlementId
 from chalicelib.domain.manual_posting import ManualFile, by_hand, entry_rows, journal_lines
 from chalicelib.domain.payments import Payment
+from chalicelib.domain.posting import Posting
 from chalicelib.domain.settlements import Settlement
 from chalicelib.rendering.csv_files import csv_text, decimal_text
 from chalicelib.services.post_settlement import frozen_posting
@@ -17,8 +18,10 @@ from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.settlement_payments import payments_of
 from chalicelib.storage.settlements import get_settlement
 
+Cells = tuple[str, ...]
+
 # Spruce's payment entry: Customer, JobID, CheckNum, CheckAmount, Apply DocId, and two of ours.
-ENTRY_COLUMNS = (
+ENTRY_COLUMNS: Cells = (
     "account_id",
     "job_id",
     "payment_id",
@@ -27,11 +30,10 @@ ENTRY_COLUMNS = (
     "document_type",
     "applied_document_id",
 )
-JOURNAL_COLUMNS = ("date", "gl_account", "debit", "credit", "memo")
+JOURNAL_COLUMNS: Cells = ("date", "gl_account", "debit", "credit", "memo")
 SUMMARY_COLUMNS = (
     "line", "name", "account_id", "amount", "fee", "net", "credits", "discount", "state", "at", "by"
 )  # fmt: skip
-Cells = tuple[str, ...]
 
 
 def manual_posting_csv(
@@ -51,23 +53,15 @@ def manual_posting_csv(
         raise Conflict("Choose Manual post first; then its files can be downloaded.")
     dealer = get_dealer(dealer_id)
     postings = [frozen_posting(dealer, settlement, category) for category in by_hand(settlement)]
+    columns, rows = ENTRY_COLUMNS, _entries(postings, file)
     if file is ManualFile.JOURNAL:
-        columns, rows = (
-            JOURNAL_COLUMNS,
-            [
-                (
-                    posting.day.isoformat(),
-                    line.debit_account or line.credit_account,
-                    decimal_text(line.amount_cents) if line.debit_account else "",
-                    decimal_text(line.amount_cents) if line.credit_account else "",
-                    line.memo,
-                )
-                for posting, line in journal_lines(postings)
-            ],
-        )
-        return csv_text(columns if with_header else (), rows)
-    entries = [
-        (
+        columns, rows = JOURNAL_COLUMNS, _journal(postings)
+    return csv_text(columns if with_header else (), rows)
+
+
+def _entries(postings: Iterable[Posting], file: ManualFile) -> Iterator[Cells]:
+    for row in entry_rows(postings, file):
+        yield (
             row.account_id,
             row.job_id,
             row.payment_id,
@@ -76,9 +70,14 @@ def manual_posting_csv(
             row.document_type,
             row.applied_document_id,
         )
-        for row in entry_rows(postings, file)
-    ]
-    return csv_text(ENTRY_COLUMNS if with_header else (), entries)
+
+
+def _journal(postings: Iterable[Posting]) -> Iterator[Cells]:
+    for posting, line in journal_lines(postings):
+        amount = decimal_text(line.amount_cents)
+        debit, credit = (amount, "") if line.debit_account else ("", amount)
+        account = line.debit_account or line.credit_account
+        yield posting.day.isoformat(), account, debit, credit, line.memo
 
 
 def settlement_summary_csv(

@@ -1,6 +1,7 @@
 """Posting by hand: one way or the other, the same bytes every time, recorded once."""
 
 import csv
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -22,9 +23,9 @@ from chalicelib.services.request_posting import request_posting
 from chalicelib.services.view_settlement import view_settlement
 from chalicelib.services.watch_settlements import watch_settlements
 from chalicelib.storage.ledger import trial_balance
-from chalicelib.storage.settlements import get_settlement
+from chalicelib.storage.settlements import change_settlement, get_settlement
 from tests.services.settling import SettlingWorld
-from tests.services.story import open_dealer, ready_to_post
+from tests.services.story import ready_to_post
 from tests.services.test_posting import fault, states
 from tests.services.test_settlement import gl
 
@@ -62,66 +63,6 @@ def rows_of(
 ) -> list[dict[str, str]]:
     text = manual_posting_csv(world, world.dealer_id, settlement_id=settlement_id, file=file)
     return list(csv.DictReader(text.splitlines()))
-
-
-def test_the_files_hold_what_posting_automatically_would_write(settling: SettlingWorld) -> None:
-    settlement_id = waiting(settling)
-
-    choose(settling, settlement_id)
-
-    payments = rows_of(settling, settlement_id, ManualFile.PAYMENTS)
-    assert list(payments[0]) == [
-        "account_id", "job_id", "payment_id", "payment_amount", "document_id", "document_type",
-        "applied_document_id",
-    ]  # fmt: skip
-    assert [(r["document_id"], r["payment_amount"]) for r in payments] == [
-        ("A", "900.00"),
-        ("B", "500.00"),
-    ]
-    (used,) = rows_of(settling, settlement_id, ManualFile.CREDITS)
-    assert (used["document_id"], used["applied_document_id"], used["payment_amount"]) == (
-        "K",
-        "A",
-        "100.00",
-    )
-    assert rows_of(settling, settlement_id, ManualFile.DISCOUNTS) == []
-    journal = rows_of(settling, settlement_id, ManualFile.JOURNAL)
-    debits = sum(float(row["debit"] or 0) for row in journal)
-    # The clearing account's other side is the payments'.
-    assert debits == sum(float(row["credit"] or 0) for row in journal) == 1403.0
-
-
-def test_the_header_row_can_be_left_out(settling: SettlingWorld) -> None:
-    settlement_id = waiting(settling)
-    choose(settling, settlement_id)
-    asked = {"settlement_id": settlement_id, "file": ManualFile.PAYMENTS}
-
-    whole = manual_posting_csv(settling, settling.dealer_id, **asked)
-    bare = manual_posting_csv(settling, settling.dealer_id, **asked, with_header=False)
-
-    assert whole.partition("\r\n")[2] == bare
-    assert whole.startswith("account_id,job_id,payment_id,")
-
-
-def test_downloading_again_gives_the_same_bytes_whatever_the_settings_say_now(
-    settling: SettlingWorld,
-) -> None:
-    settlement_id = waiting(settling)
-    choose(settling, settlement_id)
-
-    def files() -> list[str]:
-        return [
-            manual_posting_csv(settling, settling.dealer_id, settlement_id=settlement_id, file=file)
-            for file in ManualFile
-        ]
-
-    before = files()
-    open_dealer(settling, books_closed_through="2027-06-30")
-    changed = files()
-    record(settling, settlement_id)
-    mark_posted(settling, settling.dealer_id, settlement_id=settlement_id)
-
-    assert before == changed == files()
 
 
 def test_the_last_recorded_time_completes_the_workflow_and_marks_posted(
@@ -200,10 +141,6 @@ def test_what_spruce_took_without_answering_is_not_left_to_hands(settling: Settl
 
 def _forget_the_answer(world: SettlingWorld, settlement_id: SettlementId) -> None:
     """As if the process had died between Spruce's answer and our note of it."""
-    from dataclasses import replace
-
-    from chalicelib.storage.settlements import change_settlement
-
     change_settlement(
         world.dealer_id,
         settlement_id,
@@ -275,28 +212,6 @@ def test_the_sweep_marks_what_was_recorded_when_the_workflow_died(settling: Sett
 
     shown = view_settlement(settling, settling.dealer_id, settlement_id=settlement_id)
     assert {payment.status for payment in shown.payments} == {PaymentStatus.POSTED}
-
-
-def test_the_summary_proves_the_deposit_and_says_who_recorded_when(settling: SettlingWorld) -> None:
-    settlement_id = waiting(settling)
-    choose(settling, settlement_id)
-    record(settling, settlement_id)
-
-    text = settlement_summary_csv(settling, settling.dealer_id, settlement_id=settlement_id)
-
-    found = {(row["line"], row["name"]): row for row in csv.DictReader(text.splitlines())}
-    cents = {name: round(float(row["amount"]) * 100) for (_, name), row in found.items()}
-    assert cents["gross"] + cents["fees"] == cents["deposit"]
-    assert cents["difference"] == 0
-    invoices = found["category", "invoices"]
-    assert (invoices["state"], invoices["by"], invoices["at"][-6:]) == ("posted", "Ann", "-08:00")
-    assert found["payment", "DP-100001"]["credits"] == "100.00"
-
-
-def test_hostile_ids_run_nothing_in_a_spreadsheet(settling: SettlingWorld) -> None:
-    from chalicelib.rendering.csv_files import csv_text
-
-    assert csv_text((), [("=1+1", "-7")]) == "'=1+1,'-7\r\n"
 
 
 def test_another_dealer_finds_nothing(settling: SettlingWorld) -> None:
