@@ -25,13 +25,14 @@ class BillingKind(StrEnum):
 
 
 class Badge(StrEnum):
-    """The invitation badge of an account."""
+    """The invitation badge of an account; REVOKED is shown as a chip, since nothing stands."""
 
     NONE = ""
     PENDING = "pending"
     ACCEPTED = "accepted"
     DECLINED = "declined"
     EXPIRED = "expired"
+    REVOKED = "revoked"
 
 
 @dataclass(frozen=True, slots=True)

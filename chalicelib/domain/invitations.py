@@ -12,6 +12,8 @@ from chalicelib.domain.email_addresses import masked_address
 from chalicelib.domain.errors import LinkRefused
 from chalicelib.domain.ids import AccountId, DealerId, InvitationId
 
+REMINDER_HOUR = timedelta(hours=15)  # Before the end of the dealer's day: about 9 in the morning.
+
 
 class InvitationState(StrEnum):
     """EXPIRED is never stored: time decides it at the moment of reading."""
@@ -50,6 +52,7 @@ class Invitation:
     delivery: Delivery = Delivery.QUEUED
     sent_at: datetime | None = None
     expires_at: datetime | None = None
+    remind_at: datetime | None = None  # When the reminder is due; None: sent, or none wanted.
     opened_at: datetime | None = None
     accepted_at: datetime | None = None
 
@@ -59,7 +62,7 @@ _BADGES = {
     InvitationState.ACCEPTED: Badge.ACCEPTED,
     InvitationState.DECLINED: Badge.DECLINED,
     InvitationState.EXPIRED: Badge.EXPIRED,
-    InvitationState.REVOKED: Badge.NONE,
+    InvitationState.REVOKED: Badge.REVOKED,
 }
 
 _REFUSALS = {
@@ -74,6 +77,13 @@ def expires_at(sent_at: datetime, dealer: Dealer) -> datetime:
     """23:59:59 in the dealer's zone on the last valid day after sending, as UTC."""
     last_day = dealer_day(sent_at, dealer.time_zone) + timedelta(days=dealer.invitation_days)
     return day_end(last_day, dealer.time_zone)
+
+
+def remind_at(sent_at: datetime, dealer: Dealer) -> datetime | None:
+    """The reminder's moment, whole days before expiry; None if none is wanted or time is short."""
+    before = timedelta(days=dealer.invitation_reminder_days)
+    at = expires_at(sent_at, dealer) - before - REMINDER_HOUR
+    return at if before and at > sent_at else None
 
 
 def state_now(invitation: Invitation, now: datetime) -> InvitationState:

@@ -6,6 +6,7 @@ from chalicelib.bootstrap import world
 from chalicelib.entrypoints.telemetry import observed
 from chalicelib.services.expire_invitations import expire_invitations
 from chalicelib.services.refresh_dealer import refresh_dealers
+from chalicelib.services.send_mailing import watch_mailings
 from chalicelib.services.watch_payments import watch_payments
 from chalicelib.services.watch_settlements import watch_settlements
 
@@ -18,6 +19,7 @@ def sweep_due(event: CloudWatchEvent) -> None:  # noqa: ARG001  Lambda's signatu
     """Ask again about whatever a crash or a lost webhook left behind; show what expired."""
     watch_payments(world())
     watch_settlements(world())
+    watch_mailings(world())
     expire_invitations(world())
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 LETTERS: dict[str, type] = {
     "invitation": InvitationLetter,
+    "invitation_reminder": InvitationLetter,
     "verify_address": VerifyLetter,
     "payment_submitted": PaymentLetter,
     "payment_settled": PaymentLetter,

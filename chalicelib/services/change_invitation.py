@@ -53,6 +53,8 @@ def _looked_at_again(invitation: Invitation, now: datetime) -> datetime | None:
         return None
     if invitation.expires_at is not None:
         after = invitation.expires_at + timedelta(seconds=1)
+        if invitation.remind_at is not None:
+            after = min(after, max(invitation.remind_at, now + MAIL_WATCH))
         return after if after > now else None
     return now + MAIL_WATCH if invitation.delivery is Delivery.QUEUED else None
 
@@ -66,7 +68,7 @@ def until_stored(attempt: Callable[[], Result]) -> Result:
         try:
             return attempt()
         except WritesRefused as refused:
-            if not refused.names & {"account", "invitation"}:
+            if not refused.names & {"account", "invitation", "chunk"}:
                 raise
         except TransactWriteError:
             continue  # A conflict that outlasted the transaction's own patience.

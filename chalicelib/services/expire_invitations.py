@@ -1,4 +1,4 @@
-"""The sweep over invitations: makes expiry visible and queues mails that got lost."""
+"""The sweep over invitations: makes expiry visible, reminds before it, queues lost mails again."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -7,7 +7,7 @@ from chalicelib.domain.accounts import Badge
 from chalicelib.domain.ids import DealerId, InvitationId
 from chalicelib.domain.invitations import Delivery, InvitationState, state_now
 from chalicelib.services.change_invitation import Told, account_writes, store_change, until_stored
-from chalicelib.services.invite_customer import queue_invitation_mail
+from chalicelib.services.invite_customer import REMINDER, queue_invitation_mail
 from chalicelib.services.world import World
 from chalicelib.storage import keys
 from chalicelib.storage.accounts import get_account
@@ -36,8 +36,12 @@ def _handle(world: World, dealer_id: DealerId, invitation_id: InvitationId) -> N
             _show_expired(stored, now)
             return
         store_change(stored, invitation, now=now)
-        if state is InvitationState.PENDING and invitation.delivery is Delivery.QUEUED:
+        if state is not InvitationState.PENDING:
+            return
+        if invitation.delivery is Delivery.QUEUED:
             queue_invitation_mail(world, invitation)
+        elif invitation.remind_at is not None and invitation.remind_at <= now:
+            queue_invitation_mail(world, invitation, mail=REMINDER)
 
     until_stored(attempt)
 

@@ -1,5 +1,6 @@
 """Invite a customer account to the payments portal, send it again, or withdraw it."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,11 +10,20 @@ from chalicelib.domain.accounts import Account, AccountKind, Badge
 from chalicelib.domain.email_addresses import normal_address
 from chalicelib.domain.errors import AlreadyDone, Conflict, InvalidInput, NotFound
 from chalicelib.domain.ids import AccountId, DealerId, InvitationId
-from chalicelib.domain.invitations import Delivery, Invitation, InvitationState, can_resend
+from chalicelib.domain.invitations import (
+    Delivery,
+    Invitation,
+    InvitationState,
+    can_resend,
+    state_now,
+)
 from chalicelib.services.change_invitation import Told, account_writes, store_change, until_stored
 from chalicelib.services.world import World
 from chalicelib.storage.accounts import get_account
 from chalicelib.storage.invitations import Stored, get_invitation
+from chalicelib.storage.transactions import Write
+
+INVITATION, REMINDER = "invitation", "invitation_reminder"  # Mails of an invitation.
 
 
 def invite_customer(
@@ -24,9 +34,11 @@ def invite_customer(
     operator: str,
     contact_id: str = "",
     email: str = "",
+    record: Callable[[], Sequence[Write]] = tuple,
 ) -> Invitation:
     """Store a new invitation and queue its mail; to `email`, else to the contact on file.
 
+    `record` makes the writes that keep account of it in the same transaction, anew for each try.
     Raises AlreadyDone (accepted, or one is waiting), Conflict (inactive account), InvalidInput
     (no usable address) or NotFound.
     """
@@ -34,7 +46,7 @@ def invite_customer(
 
     def attempt() -> Invitation:
         account = get_account(dealer_id, account_id)
-        _require_invitable(account)
+        _require_invitable(account, now)
         invitation = _invitation_for(account, contact_id=contact_id, email=email, now=now)
         changed = replace(
             account,
@@ -43,7 +55,7 @@ def invite_customer(
             invited_at=now,
         )
         told = Told(now, operator, f"Invited {invitation.email}.")
-        beside = account_writes(account, changed, told)
+        beside = [*account_writes(account, changed, told), *record()]
         store_change(Stored(invitation, 0), invitation, now=now, beside=beside)
         return invitation
 
@@ -76,6 +88,7 @@ def resend_invitation(
             delivery=Delivery.QUEUED,
             sent_at=None,
             expires_at=None,
+            remind_at=None,
             opened_at=None,
         )
         changed = replace(account, badge=Badge.PENDING, invited_at=now)
@@ -102,16 +115,16 @@ def revoke_invitation(
             raise AlreadyDone("There is no open invitation to withdraw.")
         revoked = replace(stored.invitation, state=InvitationState.REVOKED)
         told = Told(now, operator, f"Withdrew the invitation of {revoked.email}.")
-        beside = account_writes(account, replace(account, badge=Badge.NONE), told)
+        beside = account_writes(account, replace(account, badge=Badge.REVOKED), told)
         store_change(stored, revoked, now=now, beside=beside)
 
     until_stored(attempt)
 
 
-def queue_invitation_mail(world: World, invitation: Invitation) -> None:
-    """Ask the mail worker for this generation's mail; the body holds ids only."""
+def queue_invitation_mail(world: World, invitation: Invitation, *, mail: str = INVITATION) -> None:
+    """Ask the mail worker for a mail of this generation; the body holds ids only."""
     world.queues.send_mail(
-        "invitation",
+        mail,
         invitation.dealer_id,
         id=invitation.invitation_id,
         generation=str(invitation.generation),
@@ -131,15 +144,23 @@ def _newest(dealer_id: DealerId, account_id: AccountId) -> tuple[Account, Stored
     return account, get_invitation(dealer_id, account.invitation_id)
 
 
-def _require_invitable(account: Account) -> None:
+def _require_invitable(account: Account, now: datetime) -> None:
     if account.badge is Badge.ACCEPTED:
         raise AlreadyDone("This account has accepted its invitation already.")
-    if account.badge is Badge.PENDING:
+    if account.badge is Badge.PENDING and _still_waits(account, now):
         raise AlreadyDone("An invitation is waiting already. Send it again instead.")
     if account.status != "active":
         raise Conflict("This account is not active, so it cannot be invited.")
     if account.account_kind in {AccountKind.CASH, AccountKind.SYSTEM}:
         raise Conflict("Cash and system accounts have nothing to pay online.")
+
+
+def _still_waits(account: Account, now: datetime) -> bool:
+    """Time decides, not the badge: the sweep may not have shown the expiry yet."""
+    if account.invitation_id is None:
+        return False
+    newest = get_invitation(account.dealer_id, account.invitation_id).invitation
+    return state_now(newest, now) is InvitationState.PENDING
 
 
 def _invitation_for(account: Account, *, contact_id: str, email: str, now: datetime) -> Invitation:

@@ -8,7 +8,14 @@ from chalicelib.domain.payments import Payment
 from chalicelib.gateways.mailer import Letter
 from chalicelib.rendering.mails import render_mail
 from chalicelib.rendering.views.letters import PaymentLetter
-from chalicelib.services.send_invitation import send_invitation, send_verification
+from chalicelib.services.invite_chunk import invite_chunk
+from chalicelib.services.invite_customer import INVITATION, REMINDER
+from chalicelib.services.send_invitation import (
+    send_invitation,
+    send_reminder,
+    send_verification,
+)
+from chalicelib.services.send_mailing import CHUNK_OF_INVITATIONS
 from chalicelib.services.world import World
 from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.payments import get_payment
@@ -29,7 +36,9 @@ def send_mail(world: World, body: Mapping[str, str]) -> None:
         _send_about_payment(world, mail, body)
         return
     senders: dict[str, Callable[[World, Mapping[str, str]], None]] = {
-        "invitation": send_invitation,
+        INVITATION: send_invitation,
+        REMINDER: send_reminder,
+        CHUNK_OF_INVITATIONS: invite_chunk,
         "verify_address": send_verification,
     }
     senders[mail](world, body)

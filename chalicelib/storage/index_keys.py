@@ -37,6 +37,11 @@ def ledger_by_time(dealer_id: DealerId) -> str:
     return f"D#{dealer_id}#ledger"
 
 
+def mailings_by_time(dealer_id: DealerId) -> str:
+    """Mailings of a dealer by when they were prepared."""
+    return f"D#{dealer_id}#mailings"
+
+
 def amount(cents: int, item_id: str) -> str:
     """Sort key that orders by amount, then id."""
     return f"{cents:0{AMOUNT_DIGITS}d}#{item_id}"

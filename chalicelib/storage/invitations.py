@@ -1,5 +1,6 @@
 """Invitations and the registrations that wait for an address to be verified."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -46,6 +47,15 @@ def get_invitation(dealer_id: DealerId, invitation_id: InvitationId) -> Stored:
     except Record.DoesNotExist:
         raise NotFound(NO_INVITATION) from None
     return Stored(unpacked(record, Invitation), int(record.version))
+
+
+def find_invitations(
+    dealer_id: DealerId, invitation_ids: Iterable[InvitationId]
+) -> dict[InvitationId, Invitation]:
+    """Those invitations that exist, 100 to a request."""
+    wanted = [(keys.invitation(dealer_id, name), keys.INVITATION) for name in invitation_ids]
+    found = (unpacked(record, Invitation) for record in Record.batch_get(wanted))
+    return {invitation.invitation_id: invitation for invitation in found}
 
 
 def invitation_put(stored: Stored, changed: Invitation, *, due_at: datetime | None) -> Put:

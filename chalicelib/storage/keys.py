@@ -7,7 +7,9 @@ from chalicelib.domain.ids import (
     AccountId,
     CompanyId,
     DealerId,
+    IngestionId,
     InvitationId,
+    MailingId,
     MethodId,
     PaymentId,
     QuoteId,
@@ -23,6 +25,24 @@ def dealer(dealer_id: DealerId) -> str:
 
 DEALER = "D"  # Sort key of a dealer's settings.
 NUMBER_COUNTER = "N"  # Sort key of a dealer's payment numbers.
+
+
+def ingestions(dealer_id: DealerId) -> str:
+    """Partition of a dealer's imports: `I#` each, `F#` folder of the bucket → import."""
+    return f"D#{dealer_id}#I"
+
+
+INGESTIONS = "I#"  # Beginning of the sort keys of `ingestion()`.
+
+
+def ingestion(ingestion_id: IngestionId) -> str:
+    """Sort key of an import; ids are in the order of their making."""
+    return f"{INGESTIONS}{ingestion_id}"
+
+
+def dropped_folder(folder: str) -> str:
+    """Sort key of the import that a folder of the bucket is filling."""
+    return f"F#{folder}"
 
 
 def account(dealer_id: DealerId, account_id: AccountId) -> str:
@@ -156,6 +176,19 @@ def registration(secret_hash: str) -> str:
     return f"W#{secret_hash}"
 
 
+def mailing(dealer_id: DealerId, mailing_id: MailingId) -> str:
+    """Partition of a mailing: `J` head, `J#nnnn` chunks of its accounts."""
+    return f"D#{dealer_id}#J#{mailing_id}"
+
+
+MAILING = "J"
+
+
+def mailing_chunk(number: int) -> str:
+    """Sort key of a chunk of a mailing."""
+    return f"J#{number:04d}"
+
+
 def company(dealer_id: DealerId, company_id: CompanyId) -> str:
     """Partition of a company at a dealer: `K` itself, `B#` saved methods, `LS#` link sessions."""
     return f"D#{dealer_id}#K#{company_id}"
@@ -227,6 +260,12 @@ def parsed_invitation(partition: str) -> tuple[DealerId, InvitationId]:
     """The dealer and invitation a partition of `invitation()` belongs to."""
     dealer_id, invitation_id = _dealer_and_item(partition)
     return dealer_id, InvitationId(invitation_id)
+
+
+def parsed_mailing(partition: str) -> tuple[DealerId, MailingId]:
+    """The dealer and mailing a partition of `mailing()` belongs to."""
+    dealer_id, mailing_id = _dealer_and_item(partition)
+    return dealer_id, MailingId(mailing_id)
 
 
 def parsed_company(partition: str) -> tuple[DealerId, CompanyId]:

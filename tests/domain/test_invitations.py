@@ -48,7 +48,7 @@ def test_only_pending_ones_expire(state: InvitationState) -> None:
     [
         (InvitationState.PENDING, False, Badge.PENDING),
         (InvitationState.DECLINED, False, Badge.DECLINED),
-        (InvitationState.REVOKED, False, Badge.NONE),
+        (InvitationState.REVOKED, False, Badge.REVOKED),
         (InvitationState.PENDING, True, Badge.ACCEPTED),
     ],
 )

@@ -40,6 +40,7 @@ VERIFY = VerifyLetter(
 )
 ALL = {
     "invitation": INVITATION,
+    "invitation_reminder": INVITATION,
     "verify_address": VERIFY,
     "payment_submitted": PAYMENT,
     "payment_settled": PAYMENT,

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class InvitationLetter:
-    """Mail "invitation": never amounts or invoice data. `expires_on` is an ISO date."""
+    """Mails "invitation" and "invitation_reminder": never amounts or invoice data.
+
+    `expires_on` is an ISO date.
+    """
 
     dealer_name: str
     account_name: str

@@ -1,0 +1,49 @@
+"""Prepare invitations for many accounts: check each one, store the result, send nothing."""
+
+from collections.abc import Sequence
+
+from ulid import ULID
+
+from chalicelib.domain.errors import InvalidInput, NotFound
+from chalicelib.domain.ids import AccountId, DealerId, MailingId
+from chalicelib.domain.mailings import Mailing, Verdict, checked, chunks_of
+from chalicelib.services.world import World
+from chalicelib.storage.accounts import find_accounts
+from chalicelib.storage.invitations import find_invitations
+from chalicelib.storage.mailings import create_mailing
+
+MOST_ACCOUNTS = 5_000
+
+
+def prepare_mailing(
+    world: World, dealer_id: DealerId, *, account_ids: Sequence[AccountId], operator: str
+) -> Mailing:
+    """Store who would be invited and why the others would not, in the order chosen.
+
+    Raises InvalidInput (nothing or too much chosen) or NotFound (one of them is not the dealer's).
+    """
+    chosen = list(dict.fromkeys(account_ids))
+    if not chosen:
+        raise InvalidInput("Tick at least one customer, then press Invite.")
+    if len(chosen) > MOST_ACCOUNTS:
+        sentence = f"At most {MOST_ACCOUNTS:,} accounts can be invited together. Use more filters."
+        raise InvalidInput(sentence)
+    found = find_accounts(dealer_id, chosen)
+    if len(found) != len(chosen):
+        raise NotFound("One of these accounts does not exist. Reload the list and choose again.")
+    newest = find_invitations(
+        dealer_id, [known.invitation_id for known in found.values() if known.invitation_id]
+    )
+    now = world.clock.now()
+    entries = checked((found[account_id] for account_id in chosen), newest, now)
+    chunks = chunks_of(entries)
+    mailing = Mailing(
+        mailing_id=MailingId(str(ULID())),
+        dealer_id=dealer_id,
+        operator=operator,
+        prepared_at=now,
+        chosen=len(entries),
+        to_send=sum(entry.verdict is Verdict.SEND for entry in entries),
+    )
+    create_mailing(mailing, chunks)
+    return mailing
