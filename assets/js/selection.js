@@ -22,23 +22,49 @@ function dollars(form, cents) {
   return new Intl.NumberFormat('en-US', format).format(cents / 100).replace('-', '−');
 }
 
-function tally(form, groups) {
-  let count = 0, credits = 0, cents = 0;
-  for (const group of groups) {
-    for (const item of items(group)) {
-      if (!item.checked) continue;
-      cents += Number(item.dataset.cents);
-      if (Number(item.dataset.cents) < 0) credits += 1;
-      else count += Number(item.dataset.count ?? 1);
-    }
+// What one job adds: documents, the credits a preview nets by itself, ticked ones left for others.
+function groupSums(group) {
+  let cents = 0, ticked = 0, count = 0;
+  for (const { checked, dataset } of items(group)) {
+    if (!checked) continue;
+    if (dataset.cents < 0) ticked -= dataset.cents;
+    else { cents += +dataset.cents; ticked += +(dataset.ticked ?? 0); count += +(dataset.count ?? 1); }
   }
-  return { count, credits, cents };
+  const held = Math.max(group.dataset.credits, ticked);
+  const used = Math.min(cents, held);
+  return { cents, count, used, room: cents - used, left: Math.min(ticked, held - used) };
 }
 
-function words({ count, credits }) {
-  if (!count && !credits) return 'Nothing selected';
-  const credit = credits ? `, ${credits} credit${credits > 1 ? 's' : ''}` : '';
-  return `${count} item${count === 1 ? '' : 's'}${credit} selected`;
+// The statement's discount, half up, if everything that counts is ticked (pricing.py decides).
+function discount({ dataset }, list, cash) {
+  const open = list.some((box) => !box.checked && box.dataset.cents > 0 && !('query' in box.dataset));
+  if (!dataset.discount || open) return 0;
+  const [frozen, base] = [BigInt(dataset.discount), BigInt(dataset.base)];
+  const part = BigInt(cash) < base ? BigInt(cash) : base;
+  return Number((2n * frozen * part + base) / (2n * base));
+}
+
+function tally(form, groups) {
+  const sums = { cents: 0, count: 0, used: 0, room: 0, left: 0 };
+  for (const group of groups) {
+    for (const [name, cents] of Object.entries(groupSums(group))) sums[name] += cents;
+  }
+  sums.used += Math.min(sums.room, sums.left);
+  const cash = sums.cents - sums.used;
+  sums.off = sums.count ? discount(form, groups.flatMap(items), cash) : 0;
+  sums.fee = cash > sums.off ? +form.dataset.fee : 0;
+  sums.total = cash - sums.off + sums.fee;
+  return sums;
+}
+
+function words(form, { count, used, off, fee }) {
+  if (!count) return 'Nothing selected';
+  const said = [`${count} item${count === 1 ? '' : 's'} selected`];
+  if (used) said.push(`${dollars(form, used)} credit used`);
+  if (off) said.push(`${dollars(form, off)} discount`);
+  else if (form.dataset.saving) said.push(`the whole saves ${dollars(form, form.dataset.saving)}`);
+  if (fee) said.push(`${dollars(form, fee)} ACH fee`);
+  return said.join(', ');
 }
 
 export function watchSelection(form) {
@@ -55,10 +81,10 @@ export function watchSelection(form) {
     showState(all, list);
     for (const item of list) item.closest('tr').toggleAttribute('data-sel', item.checked);
     const sums = tally(form, groups());
-    part('count').textContent = words(sums);
-    part('total').textContent = dollars(form, sums.cents);
-    part('pay').disabled = sums.cents <= 0;
-    part('pay').textContent = sums.cents > 0 ? `Pay ${dollars(form, sums.cents)}` : 'Pay selected';
+    part('count').textContent = words(form, sums);
+    part('total').textContent = dollars(form, sums.total);
+    part('pay').disabled = !sums.count;
+    part('pay').textContent = sums.count ? `Pay ${dollars(form, sums.total)}` : 'Pay selected';
   }
 
   form.addEventListener('change', ({ target }) => {

@@ -1,11 +1,11 @@
 """What an account owes, by job: one Query, the same figures as the dealer sees."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from chalicelib.domain.accounts import Account, Totals
-from chalicelib.domain.aging import days_past_due, totals
+from chalicelib.domain.aging import bucket, days_past_due, totals
 from chalicelib.domain.claims import Claim, ClaimState, Owed
 from chalicelib.domain.days import dealer_day
 from chalicelib.domain.dealers import Dealer
@@ -13,12 +13,32 @@ from chalicelib.domain.ids import AccountId, DealerId, PayableId
 from chalicelib.domain.payables import Payable, PayableKind
 from chalicelib.domain.pricing import owed_on
 from chalicelib.domain.quotes import View
-from chalicelib.domain.statements import member_ids
+from chalicelib.domain.statement_parts import current_statement, statement_members
+from chalicelib.services.list_customers_selection import folded
+from chalicelib.services.view_statement import StatementStanding, standing_of
 from chalicelib.services.world import World
 from chalicelib.storage.accounts import AccountState, get_state
 from chalicelib.storage.dealers import get_dealer
 
 ROWS_AT_ONCE = 200  # Beyond that a job's rows load on expand (ui.md, rule 7).
+
+
+LATE = "late"
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What of the open documents is asked for: a view, words to find, an age.
+
+    Words match the document, PO and job; `age` is a bucket of aging.py, "late", or "" for any.
+    """
+
+    view: View = View.ALL
+    text: str = ""
+    age: str = ""
+
+
+EVERYTHING = Narrowing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +59,8 @@ class Job:
     name: str
     totals: Totals
     available_cents: int  # Invoices and debits nobody is paying yet.
+    credits_available_cents: int  # Its shown credits that no payment uses yet.
+    preselected_cents: int  # All credits of the job, shown or not, that a quote uses by itself.
     oldest_days_past_due: int
     payables: tuple[OpenPayable, ...]
     is_loaded: bool  # False: rows come from view_job on expand.
@@ -46,7 +68,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Outstanding:
-    """An account's open documents as of the ERP's extract less our own effects."""
+    """An account's open documents as of the ERP's extract less our own effects.
+
+    `totals` sums what is shown; `open_cents` is the whole account's, whatever is shown of it.
+    """
 
     account: Account
     dealer: Dealer
@@ -54,7 +79,9 @@ class Outstanding:
     totals: Totals
     jobs: tuple[Job, ...]
     as_of: datetime | None
-    view: View
+    shown: Narrowing
+    open_cents: int
+    statement: StatementStanding | None
 
 
 def view_outstanding(
@@ -62,33 +89,42 @@ def view_outstanding(
     dealer_id: DealerId,
     *,
     account_id: AccountId,
-    view: View = View.ALL,
+    narrowing: Narrowing = EVERYTHING,
     rows_at_once: int = ROWS_AT_ONCE,
 ) -> Outstanding:
-    """Everything open on the account by job, most past due first; one Query.
+    """What is open on the account by job, most past due first; one Query.
 
-    Beyond `rows_at_once` documents the jobs come without their rows. Raises NotFound.
+    A view the account does not have shows everything. Beyond `rows_at_once` documents the jobs
+    come without their rows. Raises NotFound.
     """
     dealer = get_dealer(dealer_id)
     state = get_state(dealer_id, account_id)
-    today = dealer_day(world.clock.now(), dealer.time_zone)
-    rows = _open_rows(state, dealer, today, view)
-    owed = {row.payable.payable_id: row.owed for row in rows}
-    is_loaded = len(rows) <= rows_at_once
-    by_job: dict[str, list[OpenPayable]] = {}
-    for row in rows:
-        by_job.setdefault(row.payable.job_id, []).append(row)
-    jobs = [_job(held, owed, today, is_loaded=is_loaded) for held in by_job.values()]
-    jobs.sort(key=lambda job: (-job.totals.past_due_cents, not job.job_id, job.name, job.job_id))
+    now = world.clock.now()
+    today = dealer_day(now, dealer.time_zone)
+    rows = _rows(state, dealer, today, narrowing)
+    owed = owed_on(state.payables, state.claims, state.account)
+    standing = standing_of(state, dealer, now)
     return Outstanding(
         account=state.account,
         dealer=dealer,
         today=today,
         totals=totals((row.payable for row in rows), owed, today),
-        jobs=tuple(jobs),
+        jobs=_jobs(rows, state, owed, today, is_loaded=len(rows) <= rows_at_once),
         as_of=state.account.as_of,
-        view=view,
+        shown=narrowing if standing else replace(narrowing, view=View.ALL),
+        open_cents=totals(state.payables, owed, today).outstanding_cents,
+        statement=standing,
     )
+
+
+def open_rows(
+    world: World, dealer_id: DealerId, *, account_id: AccountId, narrowing: Narrowing = EVERYTHING
+) -> tuple[OpenPayable, ...]:
+    """The open documents asked for, oldest first; one Query. Raises NotFound."""
+    dealer = get_dealer(dealer_id)
+    state = get_state(dealer_id, account_id)
+    today = dealer_day(world.clock.now(), dealer.time_zone)
+    return tuple(_rows(state, dealer, today, narrowing))
 
 
 def view_job(
@@ -97,17 +133,16 @@ def view_job(
     *,
     account_id: AccountId,
     job_id: str,
-    view: View = View.ALL,
+    narrowing: Narrowing = EVERYTHING,
 ) -> tuple[OpenPayable, ...]:
-    """The open documents of one job ("" = no job), oldest first; empty for an unknown job."""
-    dealer = get_dealer(dealer_id)
-    state = get_state(dealer_id, account_id)
-    today = dealer_day(world.clock.now(), dealer.time_zone)
-    rows = _open_rows(state, dealer, today, view)
+    """The documents asked for of one job ("" = no job); empty for an unknown job."""
+    rows = open_rows(world, dealer_id, account_id=account_id, narrowing=narrowing)
     return tuple(row for row in rows if row.payable.job_id == job_id)
 
 
-def _open_rows(state: AccountState, dealer: Dealer, today: date, view: View) -> list[OpenPayable]:
+def _rows(
+    state: AccountState, dealer: Dealer, today: date, narrowing: Narrowing
+) -> list[OpenPayable]:
     owed = owed_on(state.payables, state.claims, state.account)
     paid_by = _paid_by(state.claims)
     rows = [
@@ -117,17 +152,31 @@ def _open_rows(state: AccountState, dealer: Dealer, today: date, view: View) -> 
             days_past_due=days_past_due(payable, today),
             paid_by=paid_by.get(payable.payable_id, ""),
         )
-        for payable in _in_view(state, dealer, view)
+        for payable in _in_view(state, dealer, narrowing.view)
         if owed[payable.payable_id].owed_cents
     ]
-    return sorted(rows, key=lambda row: (row.payable.ages_from, row.payable.payable_id))
+    words = folded(narrowing.text).split()
+    found = [row for row in rows if _matches(row, words, narrowing.age)]
+    return sorted(found, key=lambda row: (row.payable.ages_from, row.payable.payable_id))
+
+
+def _matches(row: OpenPayable, words: Iterable[str], age: str) -> bool:
+    """Every word is found, and the age fits; a credit has no age."""
+    item = row.payable
+    if age and item.kind is PayableKind.CREDIT:
+        return False
+    if age == LATE and row.days_past_due <= 0:
+        return False
+    if age not in ("", LATE) and bucket(row.days_past_due) != age:
+        return False
+    said = folded(f"{item.payable_id} {item.po_number} {item.job_id} {item.job_name}")
+    return all(word in said for word in words)
 
 
 def _in_view(state: AccountState, dealer: Dealer, view: View) -> Iterable[Payable]:
-    statement = state.account.statement
-    if view is View.ALL or statement is None or not dealer.statements_on:
+    if view is View.ALL or current_statement(state.account, dealer) is None:
         return state.payables
-    members = member_ids(statement, state.payables)
+    members = statement_members(state.account, dealer, state.payables)
     wanted = view is View.STATEMENT
     return [item for item in state.payables if (item.payable_id in members) is wanted]
 
@@ -141,16 +190,48 @@ def _paid_by(claims: Iterable[Claim]) -> dict[PayableId, str]:
     }
 
 
+def _jobs(
+    rows: Iterable[OpenPayable],
+    state: AccountState,
+    owed: Mapping[PayableId, Owed],
+    today: date,
+    *,
+    is_loaded: bool,
+) -> tuple[Job, ...]:
+    by_job: dict[str, list[OpenPayable]] = {}
+    for row in rows:
+        by_job.setdefault(row.payable.job_id, []).append(row)
+    preselected: dict[str, int] = {}
+    for item in state.payables:
+        if item.kind is PayableKind.CREDIT and not item.in_query:
+            held_cents = owed[item.payable_id].available_cents
+            preselected[item.job_id] = preselected.get(item.job_id, 0) + held_cents
+    jobs = [
+        _job(held, owed, today, preselected_cents=preselected.get(name, 0), is_loaded=is_loaded)
+        for name, held in by_job.items()
+    ]
+    jobs.sort(key=lambda job: (-job.totals.past_due_cents, not job.job_id, job.name, job.job_id))
+    return tuple(jobs)
+
+
 def _job(
-    rows: list[OpenPayable], owed: Mapping[PayableId, Owed], today: date, *, is_loaded: bool
+    rows: list[OpenPayable],
+    owed: Mapping[PayableId, Owed],
+    today: date,
+    *,
+    preselected_cents: int,
+    is_loaded: bool,
 ) -> Job:
     first = rows[0].payable
     charged = [row for row in rows if row.payable.kind is not PayableKind.CREDIT]
+    credits_held = [row for row in rows if row.payable.kind is PayableKind.CREDIT]
     return Job(
         job_id=first.job_id,
         name=next((row.payable.job_name for row in rows if row.payable.job_name), first.job_id),
         totals=totals((row.payable for row in rows), owed, today),
         available_cents=sum(row.owed.available_cents for row in charged),
+        credits_available_cents=sum(row.owed.available_cents for row in credits_held),
+        preselected_cents=preselected_cents,
         oldest_days_past_due=max(0, max((row.days_past_due for row in charged), default=0)),
         payables=tuple(rows) if is_loaded else (),
         is_loaded=is_loaded,

@@ -128,11 +128,21 @@ def outstanding(**changes: object) -> Outstanding:
         "account_number": "104-2280",
         "views": views,
         "statement": StatementStrip(
+            number="S202610-104-2280",
+            closed_on="2026-10-31",
             balance_cents=1412900,
+            open_cents=1312900,
+            difference_cents=-100000,
+            in_flight_cents=742190,
+            in_query_cents=60977,
+            pay_cents=1284642,
             due_on="2026-12-10",
             discount_cents=28258,
-            discount_until="2026-11-30",
+            discount_until="2026-11-30T23:59:59-08:00",
+            discount_zone="PST",
         ),
+        "query": "",
+        "filters": (demo.STATUS_FILTER,),
     }
     return Outstanding(**{**fields, **changes})  # type: ignore[arg-type]
 
@@ -241,7 +251,7 @@ def portal_examples() -> dict[str, object]:
     return {
         **entry_examples(),
         "outstanding": outstanding(),
-        "outstanding_read_only": outstanding(read_only=True, query="alder"),
+        "outstanding_read_only": outstanding(read_only=True, query="alder", narrowed=True),
         "outstanding_empty": _empty_outstanding(),
         "outstanding_no_match": _empty_outstanding(query=demo.HOSTILE),
         "job_rows": JobRows(job="lot-14", payables=_alder_creek().payables),

@@ -138,7 +138,7 @@ def test_ticking_a_job_counts_its_documents_and_names_the_sum(
     box = page.get_by_label("Select all of Lot 14, Alder Creek")
     assert summed == "Pay $19,882.64"
     assert page.locator("[data-bar-total]").inner_text() == "$18,920.24"
-    assert page.locator("[data-bar-count]").inner_text() == "3 items, 1 credit selected"
+    assert page.locator("[data-bar-count]").inner_text() == "3 items selected, $386.50 credit used"
     assert box.evaluate("box => box.indeterminate")
     page.close()
 

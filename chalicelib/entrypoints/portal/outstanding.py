@@ -1,10 +1,14 @@
 """Outstanding: what the account owes by job, the rows of one job, and the same as CSV."""
 
+from urllib.parse import quote
+
 from chalice.app import Blueprint
 
 from chalicelib.domain.payables import PayableKind
 from chalicelib.domain.people import PAYING_ROLES
+from chalicelib.entrypoints.filters import href
 from chalicelib.entrypoints.guard import Visit, page
+from chalicelib.entrypoints.portal import outstanding_parts as parts
 from chalicelib.entrypoints.portal.chrome import portal_chrome
 from chalicelib.entrypoints.presenting import KIND_WORDS, aging
 from chalicelib.entrypoints.responses import Csv, Fragment, Html
@@ -13,6 +17,7 @@ from chalicelib.rendering.pages import render_page
 from chalicelib.rendering.views import outstanding as views
 from chalicelib.services.view_outstanding import (
     Job,
+    Narrowing,
     OpenPayable,
     Outstanding,
     view_job,
@@ -36,15 +41,15 @@ CSV_HEADER = (
 
 @page(blueprint, "GET", "/outstanding")
 def outstanding(visit: Visit) -> Html:
-    """GET everything owed, by job."""
-    found = view_outstanding(visit.world, visit.dealer_id, account_id=visit.account_id)
+    """GET what is owed by job: `view`, `q` and `age` say what of it."""
+    found = _found(visit)
     return Html(render_page(_view(visit, found)))
 
 
 @page(blueprint, "GET", "/outstanding/jobs/{job}")
 def job_rows(visit: Visit, job: str) -> Fragment:
     """GET the rows of one job, for a large account's page."""
-    rows = _rows_of(visit, job)
+    rows = _rows_of(visit, job, parts.asked_for(visit.query))
     fragment = views.JobRows(
         job=job,
         payables=tuple(_payable_row(row) for row in rows),
@@ -57,27 +62,36 @@ def job_rows(visit: Visit, job: str) -> Fragment:
 @page(blueprint, "GET", "/outstanding.csv")
 def download(visit: Visit) -> Csv:
     """GET what the page shows, one row a document."""
-    found = view_outstanding(visit.world, visit.dealer_id, account_id=visit.account_id)
+    found = _found(visit)
     rows = [
         _csv_row(job, row)
         for job in found.jobs
-        for row in (job.payables or _rows_of(visit, job.job_id or NO_JOB))
+        for row in (job.payables or _rows_of(visit, job.job_id or NO_JOB, found.shown))
     ]
     return Csv(csv_text(CSV_HEADER, rows), f"outstanding-{visit.account_id}.csv")
 
 
-def _rows_of(visit: Visit, job: str) -> tuple[OpenPayable, ...]:
+def _found(visit: Visit) -> Outstanding:
+    return view_outstanding(
+        visit.world,
+        visit.dealer_id,
+        account_id=visit.account_id,
+        narrowing=parts.asked_for(visit.query),
+    )
+
+
+def _rows_of(visit: Visit, job: str, shown: Narrowing) -> tuple[OpenPayable, ...]:
     return view_job(
         visit.world,
         visit.dealer_id,
         account_id=visit.account_id,
         job_id="" if job == NO_JOB else job,
+        narrowing=shown,
     )
 
 
 def _view(visit: Visit, found: Outstanding) -> views.Outstanding:
-    totals, account = found.totals, found.account
-    asked = visit.query.get("open")
+    totals, account, shown = found.totals, found.account, found.shown
     return views.Outstanding(
         chrome=portal_chrome(
             visit,
@@ -92,22 +106,35 @@ def _view(visit: Visit, found: Outstanding) -> views.Outstanding:
         credits_cents=-totals.credits_cents,
         in_flight_cents=totals.in_flight_cents,
         aging=aging(totals),
-        jobs=tuple(_job_row(visit, job, asked) for job in found.jobs),
+        jobs=tuple(_job_row(visit, job, shown) for job in found.jobs),
         account_name=account.name,
         account_number=account.account_id,
+        views=parts.view_links(found),
+        view=shown.view.value,
+        kept=parts.kept_fields(shown),
+        bar=parts.bar(found),
+        statement=parts.strip(found),
+        shown_count=totals.invoices + totals.debits + totals.credits,
+        account_cents=found.open_cents,
+        narrowed=bool(shown.text or shown.age),
+        query=shown.text,
+        filters=parts.filters(shown),
+        csv_href=href("/outstanding.csv", parts.parameters(shown)),
         read_only=visit.signed_in.role not in PAYING_ROLES,
     )
 
 
-def _job_row(visit: Visit, job: Job, asked: str) -> views.JobRow:
-    name, totals = job.job_id or NO_JOB, job.totals
-    is_open = asked == name
-    payables = job.payables or (_rows_of(visit, name) if is_open else ())
+def _job_row(visit: Visit, job: Job, shown: Narrowing) -> views.JobRow:
+    name, totals, kept = job.job_id or NO_JOB, job.totals, parts.parameters(shown)
+    is_open = visit.query.get("open") == name
+    payables = job.payables or (_rows_of(visit, name, shown) if is_open else ())
     return views.JobRow(
         job=name,
         name=job.name or "No job",
         balance_cents=totals.outstanding_cents,
         available_cents=job.available_cents,
+        credits_available_cents=job.credits_available_cents,
+        preselected_cents=job.preselected_cents,
         past_due_cents=totals.past_due_cents,
         days_31_60_cents=totals.days_31_60_cents,
         days_61_90_cents=totals.days_61_90_cents,
@@ -118,8 +145,8 @@ def _job_row(visit: Visit, job: Job, asked: str) -> views.JobRow:
         credit_count=totals.credits,
         oldest_days_past_due=job.oldest_days_past_due,
         payables=tuple(_payable_row(row) for row in payables),
-        rows_href="" if job.is_loaded else f"/outstanding/jobs/{name}",
-        open_href=f"/outstanding?open={name}#job-{name}",
+        rows_href="" if job.is_loaded else href(f"/outstanding/jobs/{quote(name)}", kept),
+        open_href=f"{href('/outstanding', kept, open=name)}#job-{quote(name)}",
         expanded=job.is_loaded or is_open,
     )
 
@@ -139,6 +166,7 @@ def _payable_row(row: OpenPayable) -> views.PayableRow:
         in_flight_cents=owed.in_flight_cents,
         in_flight_href=f"/payments/{row.paid_by}" if row.paid_by else "",
         pdf_href=payable.pdf_url,
+        in_query=payable.in_query,
     )
 
 

@@ -8,16 +8,22 @@ from chalicelib.domain.mandates import mandate_paragraphs
 from chalicelib.domain.people import PAYING_ROLES
 from chalicelib.domain.pricing import Selection
 from chalicelib.domain.quotes import View
+from chalicelib.entrypoints.filters import cents_typed
 from chalicelib.entrypoints.guard import Visit, page
 from chalicelib.entrypoints.portal.chrome import portal_chrome
 from chalicelib.entrypoints.portal.outstanding import NO_JOB
+from chalicelib.entrypoints.portal.outstanding_parts import asked_for
 from chalicelib.entrypoints.presenting import allocation_rows, zoned
 from chalicelib.entrypoints.responses import Html, Redirect
 from chalicelib.rendering.pages import render_page
 from chalicelib.rendering.views import quote as views
 from chalicelib.rendering.views.chrome import FieldError
 from chalicelib.services.quote_payment import QuoteView, get_quote, quote_payment, renew_quote
-from chalicelib.services.select_jobs import payables_of_jobs
+from chalicelib.services.select_payables import (
+    lump_sum,
+    payables_of_jobs,
+    statement_selection,
+)
 from chalicelib.services.submit_payment import submit_payment
 from chalicelib.storage.accounts import get_account
 from chalicelib.storage.companies import list_methods
@@ -29,22 +35,34 @@ blueprint = Blueprint(__name__)
 
 @page(blueprint, "POST", "/quotes", roles=PAYING_ROLES)
 def ask_quote(visit: Visit) -> Redirect:
-    """POST the ticked payables and jobs: price them and show the preview."""
-    ticked = [PayableId(name) for name in visit.form.all("payable")]
-    jobs = {"" if job == NO_JOB else job for job in visit.form.all("job")}
-    if jobs:
-        ticked += payables_of_jobs(
-            visit.world, visit.dealer_id, account_id=visit.account_id, job_ids=jobs
-        )
+    """POST what to pay (ticks, the whole statement or an amount): price it, show the preview."""
+    selection, view = _selected(visit)
     quote = quote_payment(
         visit.world,
         visit.dealer_id,
         account_id=visit.account_id,
-        selection=Selection(amounts=dict.fromkeys(ticked)),
-        view=_view_asked(visit.form.get("view")),
+        selection=selection,
+        view=view,
         method_kind="ach",
     )
     return Redirect(f"/quotes/{quote.quote_id}")
+
+
+def _selected(visit: Visit) -> tuple[Selection, View]:
+    """The selection and the view it was made in, by the form's own words."""
+    world, where = visit.world, {"account_id": visit.account_id}
+    if visit.form.get("whole") == View.STATEMENT:
+        return statement_selection(world, visit.dealer_id, **where), View.STATEMENT
+    if "amount" in dict(visit.form.pairs):
+        cents = cents_typed(visit.form.get("amount"), "amount") or 0
+        return lump_sum(world, visit.dealer_id, **where, amount_cents=cents), View.ALL
+    ticked = [PayableId(name) for name in visit.form.all("payable")]
+    jobs = {"" if job == NO_JOB else job for job in visit.form.all("job")}
+    view = _view_asked(visit.form.get("view"))
+    if jobs:
+        shown = asked_for(visit.form)
+        ticked += payables_of_jobs(world, visit.dealer_id, **where, job_ids=jobs, narrowing=shown)
+    return Selection(amounts=dict.fromkeys(ticked)), view
 
 
 def _view_asked(word: str) -> View:

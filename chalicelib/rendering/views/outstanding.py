@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .chrome import Chrome
-from .figures import Aging, Link, SelectFilter
+from .figures import Aging, HiddenField, Link, SelectFilter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +28,7 @@ class PayableRow:
     in_flight_href: str = ""
     pdf_href: str = ""
     selected: bool = False
+    in_query: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,12 +38,16 @@ class JobRow:
     past_due_cents is everything 1+ days late; the three columns after it are 31–60, 61–90, 91+.
     `payables` is empty when `rows_href` is set: then the rows load from there on expand
     (beyond about 200 payables). `open_href` shows the page with this job expanded.
+    `credits_available_cents` are its shown credits that can be ticked, `preselected_cents` all its
+    credits that a preview uses by itself; both positive.
     """
 
     job: str
     name: str
     balance_cents: int
     available_cents: int
+    credits_available_cents: int = 0
+    preselected_cents: int = 0
     past_due_cents: int = 0
     days_31_60_cents: int = 0
     days_61_90_cents: int = 0
@@ -60,20 +65,48 @@ class JobRow:
 
 @dataclass(frozen=True, kw_only=True)
 class StatementStrip:
-    """The current statement: balance, due day and what paying it whole by a day saves."""
+    """The current statement: frozen balance, due day, what is left and what paying it whole saves.
+
+    `open_cents` is what its documents come to now, `difference_cents` that less the balance.
+    `pay_cents` is what one click charges, None if nothing of it can be paid; `discount_until` is an
+    ISO date-time in the dealer's zone, `discount_zone` its short name.
+    """
 
     balance_cents: int
     due_on: str
+    number: str = ""
+    closed_on: str = ""
+    open_cents: int = 0
+    difference_cents: int = 0
+    in_flight_cents: int = 0
+    in_query_cents: int = 0
+    pay_cents: int | None = None
     discount_cents: int = 0
     discount_until: str = ""
+    discount_zone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bar:
+    """For the running total: the ACH fee, and the statement's frozen discount and its base.
+
+    The three discount figures stay 0 unless the whole statement is on the page and in time.
+    """
+
+    fee_cents: int = 0
+    frozen_discount_cents: int = 0
+    frozen_base_cents: int = 0
+    saving_cents: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outstanding:
-    """GET /outstanding. POSTs to /quotes: csrf, view, payable (repeated), job (repeated).
+    """GET /outstanding. POSTs to /quotes: csrf, `kept`, payable (repeated), job (repeated).
 
-    A posted `job` means every available payable of that job; the union with `payable` counts.
-    `views` stays empty for dealers without statements. `credits_cents` is negative or 0.
+    A posted `job` means every available payable shown of that job, which `kept` says; the union
+    with `payable` counts. Paying the statement POSTs whole ("statement"), paying an amount POSTs
+    amount. `views` stays empty without statements. `credits_cents` is negative or 0. The sums are
+    of what is shown, of `shown_count` documents; `account_cents` is the whole account's balance.
     """
 
     chrome: Chrome
@@ -87,7 +120,12 @@ class Outstanding:
     account_number: str = ""
     views: tuple[Link, ...] = ()
     view: str = "all"
+    kept: tuple[HiddenField, ...] = ()
+    bar: Bar = Bar()
     statement: StatementStrip | None = None
+    shown_count: int = 0
+    account_cents: int = 0
+    narrowed: bool = False
     query: str | None = None
     filters: tuple[SelectFilter, ...] = ()
     csv_href: str = "/outstanding.csv"

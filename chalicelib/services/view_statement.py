@@ -1,0 +1,92 @@
+"""How the current statement stands today: what is left of it and what paying it whole costs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.claims import Owed
+from chalicelib.domain.dealers import Dealer
+from chalicelib.domain.errors import DrypowderError
+from chalicelib.domain.ids import PayableId, QuoteId
+from chalicelib.domain.payables import Payable, PayableKind
+from chalicelib.domain.pricing import owed_on, price
+from chalicelib.domain.quotes import Quote, View
+from chalicelib.domain.statement_parts import (
+    current_statement,
+    statement_members,
+    whole_statement,
+)
+from chalicelib.domain.statements import Statement
+from chalicelib.storage.accounts import AccountState
+
+
+@dataclass(frozen=True, slots=True)
+class StatementStanding:
+    """The frozen statement beside what its members come to today; cents.
+
+    `open_cents` is the members' own sum, credits taken off: what is charged when it differs from
+    the frozen balance. `charged_cents` is what the preview of the whole statement would charge by
+    ACH, None if nothing of it can be paid now. `saves_until` is None without a discount to earn.
+    """
+
+    statement: Statement
+    open_cents: int
+    in_flight_cents: int
+    in_query_cents: int
+    charged_cents: int | None = None
+    saving_cents: int = 0
+    saves_until: datetime | None = None
+
+    @property
+    def difference_cents(self) -> int:
+        """Members less frozen balance; negative once something was paid since the close."""
+        return self.open_cents - self.statement.balance_cents
+
+
+def standing_of(state: AccountState, dealer: Dealer, now: datetime) -> StatementStanding | None:
+    """How the account's statement stands; None without one. No request of its own."""
+    statement = current_statement(state.account, dealer)
+    if statement is None:
+        return None
+    owed = owed_on(state.payables, state.claims, state.account)
+    names = statement_members(state.account, dealer, state.payables)
+    members = [item for item in state.payables if item.payable_id in names]
+    whole = _whole(state, dealer, now, owed, names)
+    deadline = statement.discount_deadline(dealer.time_zone)
+    saves = whole is not None and whole.discount_cents > 0 and deadline and now <= deadline
+    return StatementStanding(
+        statement=statement,
+        open_cents=sum(_signed(item) * owed[item.payable_id].owed_cents for item in members),
+        in_flight_cents=sum(owed[item.payable_id].in_flight_cents for item in members),
+        in_query_cents=sum(owed[item.payable_id].owed_cents for item in members if item.in_query),
+        charged_cents=whole.charged_cents if whole else None,
+        saving_cents=whole.discount_cents if whole and saves else 0,
+        saves_until=deadline if saves else None,
+    )
+
+
+def _whole(
+    state: AccountState,
+    dealer: Dealer,
+    now: datetime,
+    owed: dict[PayableId, Owed],
+    members: frozenset[PayableId],
+) -> Quote | None:
+    try:
+        return price(
+            payables=state.payables,
+            claims=state.claims,
+            account=state.account,
+            dealer=dealer,
+            selection=whole_statement(state.payables, owed, members),
+            view=View.STATEMENT,
+            method_kind="ach",
+            now=now,
+            quote_id=QuoteId(""),
+            number="",
+        )
+    except DrypowderError:
+        return None  # Paid, being paid, or credits only: there is nothing to charge.
+
+
+def _signed(item: Payable) -> int:
+    return -1 if item.kind is PayableKind.CREDIT else 1
