@@ -1,0 +1,41 @@
+"""The printed receipt or confirmation as primitives; receipt_pdf.py draws it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptLine:
+    """One document that the payment pays; deductions are negative or 0."""
+
+    number: str
+    job: str
+    due: str
+    deductions_cents: int
+    amount_cents: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptDocument:
+    """`is_receipt` false: a confirmation of submission, which never says paid.
+
+    `facts` and `sums` are (label, value) pairs in the order shown; amounts in cents.
+    """
+
+    is_receipt: bool
+    number: str
+    dealer_name: str
+    dealer_contact: str
+    statement: str
+    amount_cents: int
+    facts: tuple[tuple[str, str], ...]
+    lines: tuple[ReceiptLine, ...]
+    sums: tuple[tuple[str, int], ...]
+    currency: str = "USD"
+    is_demo: bool = False
+
+    @property
+    def title(self) -> str:
+        """What the document calls itself."""
+        return "Receipt" if self.is_receipt else "Payment confirmation"

@@ -1,0 +1,109 @@
+"""The receipt of a payment as PDF: made once, kept in S3, handed out by a short-lived link."""
+
+from chalicelib.domain.days import dealer_day
+from chalicelib.domain.dealers import Dealer
+from chalicelib.domain.errors import Conflict
+from chalicelib.domain.ids import AccountId, DealerId
+from chalicelib.domain.payments import Payment, PaymentStatus
+from chalicelib.rendering.receipt_pdf import render_receipt
+from chalicelib.rendering.views.receipt_document import ReceiptDocument, ReceiptLine
+from chalicelib.rendering.words import day
+from chalicelib.services.view_payment import view_payment
+from chalicelib.services.world import World
+from chalicelib.storage import keys
+from chalicelib.storage.dealers import get_dealer
+
+LINK_SECONDS = 300
+PDF = "application/pdf"
+PAID = frozenset({PaymentStatus.SETTLED, PaymentStatus.POSTED})
+NO_RECEIPT = "There is no receipt: this payment did not go through and nothing was charged."
+
+
+def receipt_kind(payment: Payment) -> str:
+    """ "receipt" once the funds are confirmed, "confirmation" while pending, else ""."""
+    if payment.status in PAID:
+        return "receipt"
+    return "confirmation" if payment.status is PaymentStatus.PENDING else ""
+
+
+def issue_receipt(world: World, dealer_id: DealerId, *, account_id: AccountId, name: str) -> str:
+    """A link of five minutes to the receipt of the account's payment of that number or id.
+
+    Raises NotFound (missing and foreign alike), Conflict if it has no receipt.
+    """
+    payment = view_payment(world, dealer_id, account_id=account_id, name=name).payment
+    kind = receipt_kind(payment)
+    if not kind:
+        raise Conflict(NO_RECEIPT)
+    key = keys.receipt_file(dealer_id, payment.payment_id, kind)
+    try:
+        world.files.read(key)
+    except KeyError:
+        document = receipt_document(payment, get_dealer(dealer_id))
+        world.files.write(key, render_receipt(document), PDF)
+    return world.files.link(key, seconds=LINK_SECONDS, file_name=f"{kind}-{payment.number}.pdf")
+
+
+def receipt_document(payment: Payment, dealer: Dealer) -> ReceiptDocument:
+    """What the receipt says; only what never changes once the payment is in this state."""
+    is_receipt = payment.status in PAID
+    return ReceiptDocument(
+        is_receipt=is_receipt,
+        number=payment.number,
+        dealer_name=dealer.name,
+        dealer_contact=" · ".join(filter(None, (dealer.address, dealer.phone))),
+        statement=_statement(payment, dealer),
+        amount_cents=payment.charged_cents,
+        facts=_facts(payment, dealer),
+        lines=tuple(
+            ReceiptLine(
+                number=line.payable_id,
+                job=line.job_name,
+                due=day(line.due_day.isoformat()) if line.due_day else "",
+                deductions_cents=-(line.credit_cents + line.discount_cents),
+                amount_cents=line.allocation_cents,
+            )
+            for line in payment.lines
+        ),
+        sums=_sums(payment),
+        currency=payment.currency,
+        is_demo=dealer.is_demo,
+    )
+
+
+def _statement(payment: Payment, dealer: Dealer) -> str:
+    if payment.status not in PAID:
+        return "Submitted, not yet paid: the bank still has to confirm it."
+    if payment.settled_at is None:
+        return f"Paid to {dealer.name}."
+    return f"Paid to {dealer.name} on {day(_iso(dealer, payment))}."
+
+
+def _iso(dealer: Dealer, payment: Payment) -> str:
+    at = payment.settled_at or payment.submitted_at
+    return dealer_day(at, dealer.time_zone).isoformat()
+
+
+def _facts(payment: Payment, dealer: Dealer) -> tuple[tuple[str, str], ...]:
+    submitted = dealer_day(payment.submitted_at, dealer.time_zone).isoformat()
+    facts = [
+        ("From", f"{payment.account_name}, account {payment.account_id}"),
+        ("Method", f"{payment.method.label} ••{payment.method.last4}"),
+        ("Submitted", day(submitted)),
+    ]
+    if payment.status not in PAID and payment.expected_at is not None:
+        expected = dealer_day(payment.expected_at, dealer.time_zone).isoformat()
+        facts.append(("Expected", day(expected)))
+    return tuple(facts)
+
+
+def _sums(payment: Payment) -> tuple[tuple[str, int], ...]:
+    count = len(payment.lines)
+    sums = (
+        (f"{count} document" + ("" if count == 1 else "s"), payment.allocations_cents),
+        ("Credits used", -payment.credits_cents),
+        ("Discount", -payment.discount_cents),
+        ("Paid on account", payment.surplus_cents),
+        ("Fee", payment.fee_cents),
+    )
+    return tuple((label, cents) for label, cents in sums if cents)
