@@ -8,6 +8,7 @@ from sandbox.world.mail_routes import mail_routes
 from sandbox.world.plaid.http import plaid_routes
 from sandbox.world.schedules import LocalAwsUnreachable, NoSuchSchedule, fire_schedule
 from sandbox.world.spruce.http import spruce_routes
+from sandbox.world.stripe.hosted import hosted_routes
 from sandbox.world.stripe.http import stripe_routes
 from sandbox.world.world import SandboxWorld
 
@@ -16,6 +17,7 @@ def create_app(world: SandboxWorld, *, aws: str) -> Flask:
     """Return the WSGI application of `world`; `aws` is the local AWS's address."""
     app = Flask(__name__)
     app.register_blueprint(stripe_routes(world.stripe, world.courier))
+    app.register_blueprint(hosted_routes(world.stripe))
     app.register_blueprint(plaid_routes(world.plaid))
     app.register_blueprint(spruce_routes(world.spruce))
     app.register_blueprint(mail_routes(lambda: fetch_mails(aws)))

@@ -36,7 +36,7 @@ def build_world(
     """Return a new world; without `seed` its ids differ from those of any earlier world."""
     clock = clock or SandboxClock()
     courier = WebhookCourier(webhooks_url)
-    stripe = StripeWorld(clock, courier, seed=seed or secrets.token_hex(8))
+    stripe = StripeWorld(clock, courier, seed=seed or secrets.token_hex(8), public_url=public_url)
     plaid = PlaidWorld(public_url=public_url, mint=stripe.mint_bank_token, hook=post_webhook)
     return SandboxWorld(
         clock=clock, stripe=stripe, plaid=plaid, spruce=SpruceWorld(clock), courier=courier

@@ -80,8 +80,27 @@ class Processor:
         self.mandate(customer, method)
         return customer, method
 
+    def visit(self, customer: str) -> stripe.checkout.Session:
+        """A visit to the page where a card is added."""
+        return self.api.checkout.sessions.create(
+            {
+                "mode": "setup",
+                "customer": customer,
+                "allowed_payment_method_types": ["card"],
+                "success_url": "https://pay.example/back?visit={CHECKOUT_SESSION_ID}",
+                "cancel_url": "https://pay.example/cancel",
+            },
+            self.options(),
+        )
+
     def pay(
-        self, customer: str, method: str, amount_cents: int = 140_200, key: str | None = None
+        self,
+        customer: str,
+        method: str,
+        amount_cents: int = 140_200,
+        key: str | None = None,
+        *,
+        off_session: bool = True,
     ) -> stripe.PaymentIntent:
         return self.api.payment_intents.create(
             {
@@ -90,7 +109,8 @@ class Processor:
                 "customer": customer,
                 "confirm": True,
                 "payment_method": method,
-                "off_session": True,
+                "off_session": off_session,
+                "return_url": "https://pay.example/returned",
                 "metadata": {"payment": "demo-1"},
                 "allowed_payment_method_types": ["us_bank_account", "card"],
             },

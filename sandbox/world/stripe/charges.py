@@ -6,6 +6,7 @@ from sandbox.world.stripe.desk import Call, Desk
 from sandbox.world.stripe.faults import RETURN_CODES
 from sandbox.world.stripe.objects import billing_details
 
+AUTHENTICATION_FAILED = "payment_intent_authentication_failure"
 # What a charge repeats of the payment method it was made with.
 _BANK_FACTS = (
     "account_holder_type", "account_type", "bank_name", "fingerprint", "last4", "routing_number",
@@ -95,13 +96,14 @@ def balance_transaction(
 def failure(intent: Json, method: Json, code: str) -> Json:
     """Return the error object of a failed payment; `code` is a Nacha or a Stripe code."""
     stripe_code = RETURN_CODES.get(code, code)
+    is_declined = method["type"] == "card" and code != AUTHENTICATION_FAILED
     error: Json = {
-        "type": "card_error" if method["type"] == "card" else "invalid_request_error",
-        "code": "card_declined" if method["type"] == "card" else stripe_code,
+        "type": "card_error" if is_declined else "invalid_request_error",
+        "code": "card_declined" if is_declined else stripe_code,
         "doc_url": "https://docs.stripe.com/error-codes", "payment_method": method,
         "message": f"The payment failed: {stripe_code.replace('_', ' ')}.",
     }  # fmt: skip
-    if method["type"] == "card":
+    if is_declined:
         error["decline_code"] = stripe_code
     if code in RETURN_CODES:
         error["network_decline_code"] = code

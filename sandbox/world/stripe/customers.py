@@ -6,12 +6,14 @@ from sandbox.world.stripe.book import Book
 from sandbox.world.stripe.desk import BankToken, Call, Desk
 from sandbox.world.stripe.errors import InvalidRequest, Unexecutable, no_such
 
+THREE_D_SECURE = "3220"  # As Stripe's own test card whose bank always asks.
 _CARDS = {
     "visa": ("visa", "credit", "4242"),
     "visa_debit": ("visa", "debit", "5556"),
     "mastercard": ("mastercard", "credit", "4444"),
     "mastercard_prepaid": ("mastercard", "prepaid", "5100"),
     "amex": ("amex", "credit", "8431"),
+    "visa_3ds": ("visa", "credit", THREE_D_SECURE),
     "chargeDeclined": ("visa", "credit", "0002"),
 }
 _TEST_BANK = BankToken(
@@ -76,7 +78,7 @@ def create_method(call: Call) -> Json:
             param="type",
         )
     token = str(call.params.get("card", {}).get("token", "")).removeprefix("tok_")
-    return _new_card(call, token, param="card[token]")
+    return new_card(call, token, param="card[token]")
 
 
 def find_method(book: Book, method_id: str) -> Json:
@@ -110,7 +112,7 @@ def attach_method(call: Call) -> Json:
     """POST /v1/payment_methods/{id}/attach; `pm_card_…` test ids make a new card."""
     owner = call.book.get("customer", call.text("customer"), param="customer")
     if call.ids[0].startswith("pm_card_"):
-        method = _new_card(call, call.ids[0].removeprefix("pm_card_"), param="payment_method")
+        method = new_card(call, call.ids[0].removeprefix("pm_card_"), param="payment_method")
     else:
         method = find_method(call.book, call.ids[0])
     if method["customer"] not in {None, owner["id"]}:
@@ -178,7 +180,8 @@ def _stored(book: Book, method_id: str) -> Json:
     return book.objects[method_id]
 
 
-def _new_card(call: Call, name: str, *, param: str) -> Json:
+def new_card(call: Call, name: str, *, param: str) -> Json:
+    """Store and return the demo card of that name, attached to nobody."""
     if name not in _CARDS:
         raise InvalidRequest(f"No such test card: '{name}'", code="resource_missing", param=param)
     brand, funding, last4 = _CARDS[name]

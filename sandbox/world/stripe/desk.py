@@ -34,6 +34,7 @@ class Desk:
     script: Script
     feed: EventFeed
     seed: str
+    public_url: str  # Where a browser finds the hosted pages.
     books: dict[str | None, Book] = field(default_factory=dict)
     tokens: dict[str, BankToken] = field(default_factory=dict)
     used_tokens: set[str] = field(default_factory=set)

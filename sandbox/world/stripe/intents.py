@@ -10,6 +10,7 @@ from sandbox.world.stripe.errors import Declined, InvalidRequest, Unexecutable
 
 _MIN_CENTS, _MAX_CENTS = 50, 99_999_999
 _OPEN = {"requires_payment_method", "requires_confirmation"}
+_STOPPABLE = _OPEN | {"requires_action"}
 
 
 def create_setup(call: Call) -> Json:
@@ -76,10 +77,11 @@ def confirm_payment(call: Call) -> Json:
 def cancel_payment(call: Call) -> Json:
     """POST /v1/payment_intents/{id}/cancel; a debit under way can no longer be stopped."""
     intent = call.book.get("payment_intent", call.ids[0])
-    if intent["status"] not in _OPEN:
+    if intent["status"] not in _STOPPABLE:
         raise _wrong_state("payment_intent", intent)
     intent |= {
         "status": "canceled",
+        "next_action": None,
         "canceled_at": call.desk.stamp(),
         "cancellation_reason": call.optional("cancellation_reason"),
     }
@@ -97,11 +99,11 @@ def _confirm_payment(call: Call, intent: Json) -> Json:
             param="mandate",
             code="payment_intent_mandate_invalid",
         )
-    charge = charges.charge(
+    if _must_ask(call, method):
+        return _ask_payer(call, intent)
+    charge = _charge(
         call.desk, call.book, intent, method, mandate_id=mandate["id"] if mandate else None
     )
-    call.book.add(charge)
-    intent["latest_charge"], intent["last_payment_error"] = charge["id"], None
     failure_code = call.desk.script.take_payment()
     if method["type"] == "us_bank_account":
         return _start_debit(call, intent, charge, failure_code)
@@ -110,6 +112,45 @@ def _confirm_payment(call: Call, intent: Json) -> Json:
         raise Declined(error | {"payment_intent": intent})
     _succeed(call.desk, call.book, intent)
     return intent
+
+
+def _charge(desk: Desk, book: Book, intent: Json, method: Json, *, mandate_id: str | None) -> Json:
+    made = book.add(charges.charge(desk, book, intent, method, mandate_id=mandate_id))
+    intent["latest_charge"], intent["last_payment_error"] = made["id"], None
+    return made
+
+
+def _must_ask(call: Call, method: Json) -> bool:
+    is_asking = method["type"] == "card" and method["card"]["last4"] == customers.THREE_D_SECURE
+    return is_asking and not call.flag("off_session")
+
+
+def _ask_payer(call: Call, intent: Json) -> Json:
+    """3-D Secure: the payer is sent to the bank's page and back to `return_url`."""
+    page = {
+        "return_url": call.text("return_url"),
+        "url": f"{call.desk.public_url}/stripe/challenge/{intent['id']}",
+    }
+    intent["status"] = "requires_action"
+    intent["next_action"] = {"type": "redirect_to_url", "redirect_to_url": page}
+    call.emit("payment_intent.requires_action", intent)
+    return intent
+
+
+def finish_action(desk: Desk, book: Book, intent: Json, *, confirmed: bool) -> None:
+    """The payer has answered the bank: the payment succeeds, or fails for want of proof."""
+    intent["next_action"] = None
+    method = customers.find_method(book, intent["payment_method"])
+    if confirmed:
+        _charge(desk, book, intent, method, mandate_id=None)
+        _succeed(desk, book, intent)
+        return
+    intent |= {
+        "status": "requires_payment_method",
+        "payment_method": None,
+        "last_payment_error": charges.failure(intent, method, charges.AUTHENTICATION_FAILED),
+    }
+    desk.feed.emit(book, "payment_intent.payment_failed", intent)
 
 
 def _start_debit(call: Call, intent: Json, charge: Json, failure_code: str | None) -> Json:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from sandbox.world.jsontypes import Json
-from sandbox.world.stripe import customers, intents, ledger
+from sandbox.world.stripe import checkout, customers, intents, ledger
 from sandbox.world.stripe.desk import Call, Endpoint
 from sandbox.world.stripe.errors import InvalidRequest
 
@@ -90,6 +90,14 @@ ROUTES = (
         intents.confirm_setup,
         "payment_method mandate_data return_url",
     ),
+    _route(
+        "POST",
+        "/v1/checkout/sessions",
+        checkout.create_visit,
+        "mode customer allowed_payment_method_types client_reference_id metadata "
+        "success_url cancel_url",
+    ),
+    _route("GET", "/v1/checkout/sessions/{}", _retrieve("checkout.session")),
     _route("GET", "/v1/mandates/{}", _retrieve("mandate")),
     _route("POST", "/v1/payment_intents", intents.create_payment, _PAYMENT),
     _route(

@@ -33,11 +33,14 @@ class StripeWorld:
         *,
         seed: str = "demo",
         secret_key: str = keys.STRIPE_SECRET_KEY,
+        public_url: str = "http://localhost:8090",
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self.script = Script()
         feed = EventFeed(clock, self.script, sink)
-        self.desk = Desk(clock=clock, script=self.script, feed=feed, seed=seed)
+        self.desk = Desk(
+            clock=clock, script=self.script, feed=feed, seed=seed, public_url=public_url
+        )
         self.desk.open_book(None)
         self._keys = IdempotencyKeys(clock, lambda: self.script.settings.idempotency_hours)
         self._secret_key = secret_key
