@@ -1,10 +1,10 @@
 """Every blueprint the deployed product is made of; `app.py` registers them in this order."""
 
 from chalicelib.entrypoints import guard, queues, schedules, steps, webhooks
-from chalicelib.entrypoints.console import accounts, customers, payments, settlements
+from chalicelib.entrypoints.console import accounts, customers, integration, payments, settlements
 from chalicelib.entrypoints.console import help as console_help
 from chalicelib.entrypoints.console import identity as console_identity
-from chalicelib.entrypoints.portal import banks, outstanding, paying, registration
+from chalicelib.entrypoints.portal import banks, changing, outstanding, paying, registration
 from chalicelib.entrypoints.portal import help as portal_help
 from chalicelib.entrypoints.portal import identity as portal_identity
 from chalicelib.entrypoints.portal import payments as portal_payments
@@ -16,6 +16,7 @@ BLUEPRINTS = (
     portal_help.blueprint,
     outstanding.blueprint,
     paying.blueprint,
+    changing.blueprint,
     banks.blueprint,
     portal_payments.blueprint,
     console_identity.blueprint,
@@ -24,6 +25,7 @@ BLUEPRINTS = (
     accounts.blueprint,
     payments.blueprint,
     settlements.blueprint,
+    integration.blueprint,
     webhooks.blueprint,
     queues.blueprint,
     steps.blueprint,

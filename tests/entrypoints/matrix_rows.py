@@ -47,6 +47,10 @@ ROWS: dict[tuple[str, str], tuple[Row, ...]] = {
     ),
     ("GET", "/quotes/{quote}"): (Row(PAGE),),
     ("POST", "/quotes/{quote}/renew"): (Row(DONE),),
+    ("POST", "/quotes/{quote}/change"): (Row(DONE),),
+    ("POST", "/quotes/{quote}/as-statement"): (
+        Row(frozenset({422})),  # These dealers have no statements.
+    ),
     ("POST", "/quotes/{quote}/submit"): (
         Row(
             frozenset({303, 409}),
@@ -80,6 +84,16 @@ ROWS: dict[tuple[str, str], tuple[Row, ...]] = {
     ("GET", "/console/settlements/{settlement}/progress"): (Row(PAGE),),
     ("POST", "/console/settlements/{settlement}/post"): (Row(DONE),),
     ("POST", "/console/settlements/{settlement}/resolve"): (Row(DONE),),
+    ("GET", "/console/integration"): (Row(PAGE),),
+    ("GET", "/console/integration/template.csv"): (Row(PAGE),),
+    ("POST", "/console/integration/start"): (Row(SEEN_OTHER),),
+    ("GET", "/console/integration/{ingestion}"): (Row(PAGE),),
+    ("GET", "/console/integration/{ingestion}/progress"): (Row(PAGE),),
+    ("GET", "/console/integration/{ingestion}/problems.csv"): (Row(PAGE),),
+    ("POST", "/console/integration/{ingestion}/confirm"): (
+        Row(frozenset({409}), said={"as_of": "2026-11-22T09:00:00"}),
+    ),
+    ("POST", "/console/integration/{ingestion}/discard"): (Row(DONE),),
     ("POST", "/webhooks/stripe/account"): (Row(SIGNED),),
     ("POST", "/webhooks/stripe/connect"): (Row(SIGNED),),
     ("POST", "/webhooks/plaid"): (Row(SIGNED),),

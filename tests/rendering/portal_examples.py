@@ -12,7 +12,14 @@ from chalicelib.rendering.views.outstanding import (
 )
 from chalicelib.rendering.views.payments import Payments, Receipt
 from chalicelib.rendering.views.plain import ErrorPage, Help
-from chalicelib.rendering.views.quote import BankChoice, Quote
+from chalicelib.rendering.views.quote import (
+    AmountField,
+    BankChoice,
+    CreditField,
+    Quote,
+    QuoteChange,
+    StatementOffer,
+)
 
 from . import demo
 from .demo import portal_chrome
@@ -185,6 +192,25 @@ def quote(**changes: object) -> Quote:
         "payment_href": "/payments/P1",
         "authorisation": demo.AUTHORISATION,
         "expected_on": "2026-11-27",
+        "change": QuoteChange(
+            url="/quotes/Q1/change",
+            amounts=tuple(
+                AmountField(payable=row.number, value="10.00", available_cents=row.amount_cents)
+                for row in demo.ALLOCATIONS
+            ),
+            credits_open=(
+                CreditField(payable="CM-20418", available_cents=38650, used_cents=38650),
+                CreditField(payable=demo.HOSTILE, available_cents=500, job_name="Harper Barn"),
+            ),
+            surplus="1.00",
+        ),
+        "offer": StatementOffer(
+            saving_cents=28258,
+            until="2026-11-30T23:59:59-08:00",
+            zone="PST",
+            url="/quotes/Q1/as-statement",
+            later=2,
+        ),
         "banks": (
             BankChoice(
                 method="m1",

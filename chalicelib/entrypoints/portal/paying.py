@@ -13,6 +13,7 @@ from chalicelib.entrypoints.guard import Visit, page
 from chalicelib.entrypoints.portal.chrome import portal_chrome
 from chalicelib.entrypoints.portal.outstanding import NO_JOB
 from chalicelib.entrypoints.portal.outstanding_parts import asked_for
+from chalicelib.entrypoints.portal.quote_parts import change_panel, statement_offer
 from chalicelib.entrypoints.presenting import allocation_rows, zoned
 from chalicelib.entrypoints.responses import Html, Redirect
 from chalicelib.rendering.pages import render_page
@@ -25,6 +26,7 @@ from chalicelib.services.select_payables import (
     statement_selection,
 )
 from chalicelib.services.submit_payment import submit_payment
+from chalicelib.services.view_quote_choices import view_quote_choices
 from chalicelib.storage.accounts import get_account
 from chalicelib.storage.companies import list_methods
 from chalicelib.storage.dealers import get_dealer
@@ -84,7 +86,7 @@ def ask_again(visit: Visit, quote: str) -> Redirect:
 @page(blueprint, "GET", "/quotes/{quote}", roles=PAYING_ROLES)
 def preview(visit: Visit, quote: str) -> Html:
     """GET the preview: lines, credits, discount, fee, total, and how to pay."""
-    return _preview(visit, QuoteId(quote))
+    return preview_page(visit, QuoteId(quote))
 
 
 @page(blueprint, "POST", "/quotes/{quote}/submit", roles=PAYING_ROLES)
@@ -92,7 +94,7 @@ def submit(visit: Visit, quote: str) -> Html | Redirect:
     """POST: pay, once; the same quote again leads to the same payment."""
     problem = _missing(visit)
     if problem:
-        return _preview(visit, QuoteId(quote), problem)
+        return preview_page(visit, QuoteId(quote), problem)
     try:
         payment = submit_payment(
             visit.world,
@@ -120,11 +122,13 @@ def _missing(visit: Visit) -> tuple[FieldError, ...]:
     return tuple(problems)
 
 
-def _preview(visit: Visit, quote_id: QuoteId, errors: tuple[FieldError, ...] = ()) -> Html:
+def preview_page(visit: Visit, quote_id: QuoteId, errors: tuple[FieldError, ...] = ()) -> Html:
+    """The preview, again with what was wrong in a form on it."""
     dealer = get_dealer(visit.dealer_id)
     account = get_account(visit.dealer_id, visit.account_id)
     found = get_quote(visit.world, visit.dealer_id, account_id=visit.account_id, quote_id=quote_id)
     quote = found.quote
+    change, offer = _changes(visit, found, is_open=any(e.field == "change" for e in errors))
     view = views.Quote(
         chrome=portal_chrome(
             visit,
@@ -154,8 +158,23 @@ def _preview(visit: Visit, quote_id: QuoteId, errors: tuple[FieldError, ...] = (
         state=_state(found),
         renew_url=f"/quotes/{quote.quote_id}/renew",
         payment_href=_payment_href(visit, found),
+        change=change,
+        offer=offer,
     )
     return Html(render_page(view), status=422 if errors else 200)
+
+
+def _changes(
+    visit: Visit, found: QuoteView, *, is_open: bool
+) -> tuple[views.QuoteChange | None, views.StatementOffer | None]:
+    """What can still be changed on a preview that can still be paid."""
+    if _state(found) != "ready":
+        return None, None
+    choices = view_quote_choices(
+        visit.world, visit.dealer_id, account_id=visit.account_id, quote_id=found.quote.quote_id
+    )
+    offer = statement_offer(found.quote, choices, get_dealer(visit.dealer_id))
+    return change_panel(found.quote, choices, is_open=is_open), offer
 
 
 def _state(found: QuoteView) -> str:

@@ -20,6 +20,51 @@ class BankChoice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AmountField:
+    """A document's box: posted as `amount.<payable>`, `value` a decimal, cents at most available."""
+
+    payable: str
+    value: str
+    available_cents: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreditField:
+    """An open credit, ticked if the preview uses some of it; both amounts positive."""
+
+    payable: str
+    available_cents: int
+    used_cents: int = 0
+    job_name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuoteChange:
+    """The form that prices anew: POSTs csrf, amount.<payable>, credit (repeated), surplus."""
+
+    url: str
+    amounts: tuple[AmountField, ...]
+    credits_open: tuple[CreditField, ...]
+    surplus: str = ""
+    is_open: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatementOffer:
+    """What paying the whole statement saves until an ISO date-time in the dealer's zone.
+
+    `holds_it`: everything on the statement is in this preview, with `later` other documents.
+    """
+
+    saving_cents: int
+    until: str
+    zone: str
+    url: str
+    holds_it: bool = True
+    later: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Quote:
     """GET /quotes/{quote}. Submit POSTs csrf, signature, method, authorise ("yes") to `submit_url`.
 
@@ -52,3 +97,5 @@ class Quote:
     renew_url: str = ""
     payment_href: str = ""
     back_href: str = "/outstanding"
+    change: QuoteChange | None = None
+    offer: StatementOffer | None = None
