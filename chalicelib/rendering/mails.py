@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from .templating import environment
-from .views.letters import InvitationLetter, PaymentLetter, VerifyLetter
+from .views.letters import InvitationLetter, PaymentLetter, ReceiptLetter, VerifyLetter
 from .words import currency_in_use
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ LETTERS: dict[str, type] = {
     "payment_submitted": PaymentLetter,
     "payment_settled": PaymentLetter,
     "payment_failed": PaymentLetter,
+    "payment_receipt": ReceiptLetter,
 }
 
 
@@ -32,7 +33,9 @@ class Mail:
     html: str
 
 
-def render_mail(name: str, letter: InvitationLetter | VerifyLetter | PaymentLetter) -> Mail:
+def render_mail(
+    name: str, letter: InvitationLetter | VerifyLetter | PaymentLetter | ReceiptLetter
+) -> Mail:
     """Render templates/emails/<name>/; TypeError when the letter is not that mail's."""
     if type(letter) is not LETTERS[name]:
         raise TypeError(f"{name} is written from {LETTERS[name].__name__}")

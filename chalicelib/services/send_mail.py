@@ -10,6 +10,7 @@ from chalicelib.rendering.mails import render_mail
 from chalicelib.rendering.views.letters import PaymentLetter
 from chalicelib.services.invite_chunk import invite_chunk
 from chalicelib.services.invite_customer import INVITATION, REMINDER
+from chalicelib.services.resend_receipt import RECEIPT_MAIL, send_receipt
 from chalicelib.services.send_invitation import (
     send_invitation,
     send_reminder,
@@ -40,6 +41,7 @@ def send_mail(world: World, body: Mapping[str, str]) -> None:
         REMINDER: send_reminder,
         CHUNK_OF_INVITATIONS: invite_chunk,
         "verify_address": send_verification,
+        RECEIPT_MAIL: send_receipt,
     }
     senders[mail](world, body)
 

@@ -118,6 +118,11 @@ def mailed(mail: str) -> str:
     return f"M#{mail}"
 
 
+def receipt_file(dealer_id: DealerId, payment_id: PaymentId, kind: str) -> str:
+    """S3 key of a payment's receipt or confirmation."""
+    return f"receipts/{dealer_id}/{payment_id}/{kind}.pdf"
+
+
 WAITING = "W"  # The token of the workflow step that waits for a payment's outcome.
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import pytest
 
 from chalicelib.rendering.mails import LETTERS, render_mail
-from chalicelib.rendering.views.letters import InvitationLetter, PaymentLetter, VerifyLetter
+from chalicelib.rendering.views.letters import (
+    InvitationLetter,
+    PaymentLetter,
+    ReceiptLetter,
+    VerifyLetter,
+)
 
 from .demo import HOSTILE
 
@@ -38,6 +44,20 @@ VERIFY = VerifyLetter(
     code="481902",
     verify_url="https://pay.example/v",
 )
+RECEIPT = ReceiptLetter(
+    is_receipt=True,
+    dealer_name="Cascade Lumber",
+    account_name=f"Ridgeline {HOSTILE}",
+    number="DP-100482",
+    amount_cents=140200,
+    statement="Paid to Cascade Lumber on Nov 24, 2026.",
+    method="First Cascade Bank •••• 6789",
+    payment_url="https://pay.example/payments/P1",
+    lines=(("INV-1", 100000), (HOSTILE, 50000), ("Credits used", -10000)),
+    sent_by="Maya Chen",
+    more_lines=3,
+    dealer_phone="(541) 555-0142",
+)
 ALL = {
     "invitation": INVITATION,
     "invitation_reminder": INVITATION,
@@ -45,6 +65,7 @@ ALL = {
     "payment_submitted": PAYMENT,
     "payment_settled": PAYMENT,
     "payment_failed": PAYMENT,
+    "payment_receipt": RECEIPT,
 }
 
 every_mail = pytest.mark.parametrize("name", sorted(ALL))
@@ -98,6 +119,21 @@ def test_a_submitted_payment_is_not_called_paid() -> None:
 
     assert "not paid yet" in mail.text
     assert "$16,681.08" in mail.text
+
+
+def test_a_copy_of_a_pending_payment_is_not_called_a_receipt() -> None:
+    mail = render_mail("payment_receipt", dataclasses.replace(RECEIPT, is_receipt=False))
+
+    for words in (mail.subject, mail.text.partition("\n")[0]):
+        assert "eceipt" not in words
+        assert "submitted" in words
+
+
+def test_a_failed_payment_says_that_nothing_was_charged() -> None:
+    mail = render_mail("payment_failed", PAYMENT)
+
+    assert "Nothing was charged" in mail.text
+    assert "Nothing was charged" in mail.html
 
 
 def test_a_mail_refuses_the_letter_of_another() -> None:

@@ -32,6 +32,25 @@ class VerifyLetter:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReceiptLetter:
+    """Mail "payment_receipt": a copy somebody asked for; `lines` are (label, cents)."""
+
+    is_receipt: bool
+    dealer_name: str
+    account_name: str
+    number: str
+    amount_cents: int
+    statement: str
+    method: str
+    payment_url: str
+    lines: tuple[tuple[str, int], ...]
+    sent_by: str
+    more_lines: int = 0
+    dealer_phone: str = ""
+    currency: str = "USD"
+
+
+@dataclass(frozen=True, kw_only=True)
 class PaymentLetter:
     """Mails "payment_submitted", "payment_settled" and "payment_failed".
 
