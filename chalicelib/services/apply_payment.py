@@ -12,6 +12,7 @@ from chalicelib.domain.ids import AccountId, DealerId, PaymentId
 from chalicelib.domain.ledger import settled_entry
 from chalicelib.domain.lifecycle import Event, after
 from chalicelib.domain.payments import Payment, Stage
+from chalicelib.services.forget_method import forget_method
 from chalicelib.services.record_outcome import outcome_of
 from chalicelib.services.refresh_totals import refreshed
 from chalicelib.services.tell_payer import SETTLED, tell_payer
@@ -107,8 +108,14 @@ def _ledger_puts(payment: Payment, at: datetime) -> list[Write]:
 
 
 def _finish(world: World, payment: Payment) -> None:
-    """Tell the payer, then leave the due index; a crash before that makes the janitor repeat it."""
+    """Tell the payer, then leave the due index; a crash before that makes the janitor repeat it.
+
+    While its posting is on hold it stays due, so that a hold forgotten alarms.
+    """
     tell_payer(world, payment, SETTLED)
+    forget_method(world, payment)
+    if payment.is_posting_held:
+        return
     leave = not_due_change(payment.dealer_id, payment.account_id, payment.payment_id)
     with suppress(WritesRefused):  # The importer may have dropped the claim already.
         transact([leave], token=uuid4().hex)

@@ -31,8 +31,9 @@ EXPECTED_WORDS = {
     "charge": ("pending", "succeeded", "failed", "updated"),
     "payout": ("created", "updated", "paid"),
     "setup_intent": ("created", "succeeded"),
+    "checkout": ("session.completed", "session.expired"),
     "customer": ("created", "updated", "source.created"),
-    "payment_method": ("attached",),
+    "payment_method": ("attached", "detached"),
     "mandate": ("updated",),
     "balance": ("available",),
 }

@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
+from chalicelib.domain.days import business_days_after
+from chalicelib.domain.errors import TryAgain
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId
-from chalicelib.domain.payments import Payment, PaymentStatus, Stage
+from chalicelib.domain.payments import ACH_BUSINESS_DAYS, Payment, PaymentStatus, Stage
 from chalicelib.gateways.processor import Intent, ProcessorRefused, ProcessorUnreachable
 from chalicelib.services.record_outcome import (
     complete_waiting,
@@ -18,10 +20,11 @@ from chalicelib.services.tell_payer import SUBMITTED, tell_payer
 from chalicelib.services.world import World
 from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.payments import get_payment, payment_puts
-from chalicelib.storage.transactions import WritesRefused, transact
+from chalicelib.storage.transactions import OutcomeUnknown, WritesRefused, transact
 
 # Stripe forgets an idempotency key after 24 hours; from then on asking again would charge anew.
 KEY_LIFETIME = timedelta(hours=23)
+TRIES = 5
 NEVER_SENT = "The payment could not be sent to the bank. Nothing was charged."
 
 
@@ -33,14 +36,16 @@ def originate_payment(
     payment_id: PaymentId,
     source: str = "workflow",
 ) -> dict[str, str]:
-    """Create and confirm the debit, once however often it is called.
+    """Create and confirm the debit, once however often it is called; not while it is held.
 
-    Returns {"outcome": "processing" | "settled" | "failed"}. Raises ProcessorUnreachable when the
+    Returns {"outcome": "processing" | "settled" | "failed" | "terminated"}. Raises ProcessorUnreachable when the
     outcome is unknown: the machine tries again, then waits, and the janitor keeps asking.
     """
     payment = get_payment(dealer_id, account_id, payment_id)
-    tell_payer(world, payment, SUBMITTED)
-    if payment.processor_id or payment.stage is not Stage.SUBMITTED:
+    if payment.method.kind != "card":  # A card is decided in seconds; one mail says how.
+        tell_payer(world, payment, SUBMITTED)
+    payment = _handed_over(world, payment, source)
+    if payment.processor_id or payment.stage is not Stage.SENDING:
         return {"outcome": outcome_of(payment)}
     if payment.charged_cents == 0:
         return {"outcome": _fund_without_money(world, payment, source)}
@@ -64,10 +69,30 @@ def originate_payment(
     return {"outcome": outcome}
 
 
+def _handed_over(world: World, payment: Payment, source: str) -> Payment:
+    """The payment once asking has begun, or as it is: waiting, stopped or further on.
+
+    Stored before anything is sent. Freezing writes the same item at the same version, so a payment
+    is either stopped or asked for, never both.
+    """
+    for _ in range(TRIES):
+        now = world.clock.now()
+        if payment.stage is not Stage.SUBMITTED or payment.waits_at(now):
+            return payment
+        sending = replace(payment, stage=Stage.SENDING, sent_at=now)
+        if payment.held_until is not None:
+            sending = replace(sending, expected_at=business_days_after(now, ACH_BUSINESS_DAYS))
+        with suppress(WritesRefused, OutcomeUnknown):
+            puts = payment_puts(sending, name="handed_over", at=now, source=source)
+            transact(puts, token=uuid4().hex)
+        payment = get_payment(payment.dealer_id, payment.account_id, payment.payment_id)
+    raise TryAgain("The payment is being changed by something else. Please try again.")
+
+
 def _ask(world: World, payment: Payment) -> Intent:
     """The intent of this payment: made with the payment's own key, or found once that is old."""
     acct = get_dealer(payment.dealer_id).processor_account
-    if world.clock.now() - payment.submitted_at < KEY_LIFETIME:
+    if world.clock.now() - (payment.sent_at or payment.submitted_at) < KEY_LIFETIME:
         return world.processor.charge(
             acct,
             method=payment.method,
@@ -76,6 +101,7 @@ def _ask(world: World, payment: Payment) -> Intent:
             payment_reference=payment.payment_id,
             number=payment.number,
             key=f"payment-{payment.payment_id}",
+            return_url=f"{world.config.portal_url}/payments/{payment.payment_id}/returned",
         )
     found = world.processor.find_intent(
         acct, customer=payment.method.customer, payment_reference=payment.payment_id

@@ -4,12 +4,21 @@ from dataclasses import dataclass, replace
 
 from ulid import ULID
 
+from chalicelib.domain.cards import CardFacts
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.ids import AccountId, DealerId, PaymentId, QuoteId
+from chalicelib.domain.ids import (
+    AccountId,
+    CompanyId,
+    DealerId,
+    MethodId,
+    PaymentId,
+    QuoteId,
+)
 from chalicelib.domain.pricing import Selection, price, sign
 from chalicelib.domain.quotes import Quote, View
 from chalicelib.services.world import World
 from chalicelib.storage.accounts import get_state
+from chalicelib.storage.companies import list_methods
 from chalicelib.storage.dealers import get_dealer, next_number
 from chalicelib.storage.quotes import StoredQuote, get_stored_quote, put_quote
 
@@ -34,6 +43,7 @@ def quote_payment(
     selection: Selection,
     view: View,
     method_kind: str,
+    card: CardFacts | None = None,
 ) -> Quote:
     """A new signed quote of the account's selection; all amounts come from our own records.
 
@@ -53,6 +63,7 @@ def quote_payment(
         now=world.clock.now(),
         quote_id=QuoteId(str(ULID())),
         number="",
+        card=card,
     )
     if 0 < quote.charged_cents < LEAST_CENTS:
         raise InvalidInput(TOO_SMALL)
@@ -83,6 +94,36 @@ def renew_quote(
         selection=stored.selection,
         view=stored.quote.view,
         method_kind=stored.quote.method_kind,
+        card=stored.quote.card,
+    )
+
+
+def switch_method(
+    world: World,
+    dealer_id: DealerId,
+    *,
+    account_id: AccountId,
+    company_id: CompanyId,
+    quote_id: QuoteId,
+    method_kind: str,
+    method_id: MethodId | None = None,
+) -> Quote:
+    """The same selection priced for another way to pay; a card's fee depends on the card.
+
+    Without `method_id` a saved card of the company, if there is one. Raises as quote_payment does.
+    """
+    stored, _ = get_stored_quote(dealer_id, account_id, quote_id)
+    cards = [method.card for method in list_methods(dealer_id, company_id) if method.card]
+    if method_id is not None:
+        cards = [card for card in cards if card.method_id == method_id]
+    return quote_payment(
+        world,
+        dealer_id,
+        account_id=account_id,
+        selection=stored.selection,
+        view=stored.quote.view,
+        method_kind=method_kind,
+        card=cards[-1] if cards and method_kind == "card" else None,
     )
 
 

@@ -8,7 +8,8 @@ from uuid import uuid4
 from chalicelib.domain.errors import TryAgain
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId
 from chalicelib.domain.lifecycle import Event, event_of
-from chalicelib.domain.payments import Payment, PaymentStatus, Stage
+from chalicelib.domain.payments import OFF_THE_ROAD, Payment, PaymentStatus, Stage
+from chalicelib.domain.refusals import refusal_sentence
 from chalicelib.gateways.processor import Intent
 from chalicelib.services.world import World
 from chalicelib.storage import payment_marks
@@ -16,17 +17,8 @@ from chalicelib.storage.payments import get_payment, payment_puts
 from chalicelib.storage.transactions import OutcomeUnknown, WritesRefused, transact
 
 TRIES = 5
+ORIGINATE = "originate"
 MISMATCHED, CONTRADICTED = "mismatched", "contradicted"
-_DEFINITE_NO = "The bank did not make this payment. Nothing was charged."
-_SENTENCES = {
-    "insufficient_funds": "The bank account did not have enough money. Nothing was charged.",
-    "account_closed": "The bank account is closed. Nothing was charged.",
-    "no_account": "The bank could not find this account. Nothing was charged.",
-    "invalid_account_number": "The bank does not know this account number. Nothing was charged.",
-    "debit_not_authorized": "The bank was told not to allow this debit. Nothing was charged.",
-    "account_frozen": "The bank account is frozen. Nothing was charged.",
-    "bank_account_restricted": "The bank account does not allow debits. Nothing was charged.",
-}
 
 
 def record_outcome(
@@ -61,7 +53,8 @@ def record_outcome(
 
 
 def _verdict(payment: Payment, intent: Intent) -> str:
-    is_paid_after_all = intent.state == "succeeded" and outcome_of(payment) == "failed"
+    is_unpaid = payment.status in OFF_THE_ROAD or outcome_of(payment) == "failed"
+    is_paid_after_all = intent.state == "succeeded" and is_unpaid
     return CONTRADICTED if is_paid_after_all else outcome_of(payment)
 
 
@@ -103,12 +96,21 @@ def complete_waiting(world: World, payment: Payment) -> None:
         world.workflows.complete(token, {"outcome": outcome})
 
 
+def wake(world: World, payment: Payment) -> None:
+    """Send the waiting step back to Originate: the hold is over or an operator let it go on."""
+    token = payment_marks.find_token(payment.dealer_id, payment.payment_id)
+    if token is not None:
+        world.workflows.complete(token, {"outcome": ORIGINATE})
+
+
 def outcome_of(payment: Payment) -> str:
-    """ "settled", "failed" or "processing": what the workflow decides by."""
+    """ "settled", "failed", "terminated" or "processing": what the workflow decides by."""
     if payment.status in (PaymentStatus.SETTLED, PaymentStatus.POSTED):
         return "settled"
     if payment.status is PaymentStatus.FAILED:
         return "failed"
+    if payment.status is PaymentStatus.TERMINATED:
+        return "terminated"
     return {Stage.FUNDED: "settled", Stage.REFUSED: "failed"}.get(payment.stage, "processing")
 
 
@@ -135,7 +137,7 @@ def _news(payment: Payment, intent: Intent, now: datetime) -> tuple[Payment, str
             return replace(known, stage=Stage.FUNDED, settled_at=now), "funded"
         case Event.FAILED if payment.stage not in (Stage.FUNDED, Stage.REFUSED):
             code = intent.failure_code or intent.state
-            sentence = _SENTENCES.get(code, _DEFINITE_NO)
+            sentence = refusal_sentence(payment.method.kind, code)
             return _refused(known, code=code, sentence=sentence), "refused"
         case _:
             return None

@@ -10,9 +10,10 @@ from chalicelib.domain.errors import TryAgain
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId
 from chalicelib.domain.lifecycle import Event, after
 from chalicelib.domain.payments import Payment, Stage
+from chalicelib.services.forget_method import forget_method
 from chalicelib.services.record_outcome import outcome_of
 from chalicelib.services.refresh_totals import refreshed
-from chalicelib.services.tell_payer import FAILED, tell_payer
+from chalicelib.services.tell_payer import FAILED, TERMINATED, tell_payer
 from chalicelib.services.world import World
 from chalicelib.storage.accounts import AccountState, get_state, header_put
 from chalicelib.storage.claims import claim_put, claim_removal
@@ -22,6 +23,7 @@ from chalicelib.storage.roster import get_head, row_put
 from chalicelib.storage.transactions import OutcomeUnknown, Write, WritesRefused, transact
 
 TRIES = 8
+MAILS = {"failed": FAILED, "terminated": TERMINATED}
 
 
 def release_payment(
@@ -30,7 +32,8 @@ def release_payment(
     """Give back what a refused payment claimed, and mark it Failed, in one transaction.
 
     The emptied claim stays until the payer is told, so a crash between is found again. Repeating
-    is harmless. Returns {"outcome": "failed"}, or what the payment is if it was not refused.
+    is harmless. A terminated payment gave back its claim already; its payer is told here too.
+    Returns {"outcome": "failed" | "terminated"}, or what the payment is if it is neither.
     Raises TryAgain if the account stays contended.
     """
     for _ in range(TRIES):
@@ -44,8 +47,10 @@ def release_payment(
             continue  # The payment as stored says what happened.
     else:
         raise TryAgain("The account is busy. Please try again.")
-    if outcome_of(payment) == "failed":
-        tell_payer(world, payment, FAILED)
+    mail = MAILS.get(outcome_of(payment))
+    if mail:
+        tell_payer(world, payment, mail)
+        forget_method(world, payment)
         with suppress(WritesRefused):
             removal = claim_removal(dealer_id, account_id, payment_id)
             transact([removal], token=uuid4().hex)
@@ -53,12 +58,27 @@ def release_payment(
 
 
 def _writes(world: World, payment: Payment, state: AccountState) -> list[Write]:
-    now = world.clock.now()
     failed = replace(
         payment,
         status=after(payment.status, Event.FAILED) or payment.status,
         stage=Stage.DONE,
     )
+    puts = payment_puts(
+        failed,
+        name="failed",
+        at=world.clock.now(),
+        source="workflow",
+        detail=payment.failure_sentence,
+    )
+    return [*puts, *giving_back(world, payment, state)]
+
+
+def giving_back(world: World, payment: Payment, state: AccountState) -> list[Write]:
+    """The writes "account", "claim" and "roster" that give back what a payment claims.
+
+    The claim stays, emptied and due, until the payer is told.
+    """
+    now = world.clock.now()
     dealer = get_dealer(payment.dealer_id)
     header = refreshed(
         state.account.raised(),
@@ -77,9 +97,6 @@ def _writes(world: World, payment: Payment, state: AccountState) -> list[Write]:
             emptied,
             expected=ClaimState.IN_FLIGHT,
             due_at=now,
-        ),
-        *payment_puts(
-            failed, name="failed", at=now, source="workflow", detail=payment.failure_sentence
         ),
         row_put(header),
     ]

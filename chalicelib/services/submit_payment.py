@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.claims import Claim, ClaimState
-from chalicelib.domain.days import dealer_day
+from chalicelib.domain.days import business_days_after, dealer_day
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.errors import (
     Conflict,
@@ -26,11 +26,12 @@ from chalicelib.domain.ids import (
     QuoteId,
     UserId,
 )
-from chalicelib.domain.mandates import MANDATE_VERSION, mandate_text
-from chalicelib.domain.payments import Authorization, Payment
+from chalicelib.domain.mandates import authorisation
+from chalicelib.domain.payments import ACH_BUSINESS_DAYS, Method, Payment
 from chalicelib.domain.pricing import price, same_price, verify
 from chalicelib.domain.quotes import Quote
 from chalicelib.gateways.workflows import WorkflowsUnreachable
+from chalicelib.services.confirm_card import confirm_now
 from chalicelib.services.quote_payment import payment_of, renew_quote
 from chalicelib.services.world import World
 from chalicelib.storage.accounts import get_state, header_put
@@ -43,8 +44,6 @@ from chalicelib.storage.transactions import OutcomeUnknown, Write, WritesRefused
 
 TRIES = 5
 FIRST_WATCH = timedelta(minutes=5)
-ACH_BUSINESS_DAYS = 4  # https://docs.stripe.com/payments/ach-direct-debit: up to four.
-SATURDAY = 5
 NOTHING_CHARGED = "Nothing was charged."
 
 
@@ -60,6 +59,7 @@ class Submission:
     signature: str
     method_id: MethodId
     address: str
+    forgets_method: bool
     at: datetime
 
 
@@ -74,6 +74,7 @@ def submit_payment(
     signature: str,
     method_id: MethodId,
     authorization_address: str,
+    forgets_method: bool = False,
 ) -> Payment:
     """The payment of a quote; the same quote submitted again answers the same payment.
 
@@ -90,6 +91,7 @@ def submit_payment(
         signature=signature,
         method_id=method_id,
         address=authorization_address,
+        forgets_method=forgets_method,
         at=world.clock.now(),
     )
     for _ in range(TRIES):
@@ -137,6 +139,8 @@ def _stored(world: World, payment: Payment, writes: list[Write]) -> Payment | No
         if stored is None and isinstance(error, OutcomeUnknown):
             raise TryAgain(f"The payment was not taken. {NOTHING_CHARGED}") from error
         return stored
+    if payment.method.kind == "card":
+        payment = confirm_now(world, payment)
     start_workflow(world, payment)
     return payment
 
@@ -185,6 +189,7 @@ def _still_true(
         now=submission.at,
         quote_id=quote.quote_id,
         number=quote.number,
+        card=quote.card,
     )
     if not same_price(quote, priced):
         raise _outdated(world, submission, "What is owed has changed since this preview.")
@@ -205,10 +210,26 @@ def _outdated(world: World, submission: Submission, reason: str) -> Exception:
     return QuoteOutdated(f"{reason} {NOTHING_CHARGED} Please check the new one.", fresh.quote_id)
 
 
+def _method(found: ForSubmit, quote: Quote) -> Method:
+    """The saved method; another kind or another card than the quote's has another price."""
+    method = found.method
+    if method is None or method.kind != quote.method_kind or method.card != quote.card:
+        raise InvalidInput(
+            f"That way to pay is not saved here. {NOTHING_CHARGED} Choose one and check the total.",
+            {"method": "Choose one."},
+        )
+    return method
+
+
 def _payment(submission: Submission, found: ForSubmit, quote: Quote) -> Payment:
-    if found.account is None or found.method is None:
-        raise InvalidInput("Choose a bank account.", {"method": "Choose one."})
-    dealer = submission.dealer
+    if found.account is None:
+        raise NotFound("There is no such payment preview.")
+    method = _method(found, quote)
+    dealer, is_card = submission.dealer, method.kind == "card"
+    # A card is asked while its payer is here, so a dealer's hold is for debits only.
+    held = timedelta(hours=0 if is_card else dealer.hold_hours)
+    expected_at = business_days_after(submission.at + held, ACH_BUSINESS_DAYS)
+    held_until = submission.at + held if held else None
     return Payment(
         payment_id=payment_of(quote.quote_id),
         number=quote.number,
@@ -218,21 +239,24 @@ def _payment(submission: Submission, found: ForSubmit, quote: Quote) -> Payment:
         company_id=submission.company_id,
         payer_id=submission.payer_id,
         quote_id=quote.quote_id,
-        method=found.method,
+        method=method,
         lines=quote.lines,
         credits_used=quote.credits_used,
         fee_cents=quote.fee_cents,
         surplus_cents=quote.surplus_cents,
         charged_cents=quote.charged_cents,
         currency=dealer.currency,
-        authorization=Authorization(
-            text=mandate_text(dealer, quote.number),
-            version=MANDATE_VERSION,
+        authorization=authorisation(
+            dealer,
+            quote.number,
+            kind=method.kind,
             accepted_at=submission.at,
             address=submission.address,
         ),
         submitted_at=submission.at,
-        expected_at=_business_days_after(submission.at, ACH_BUSINESS_DAYS),
+        expected_at=None if is_card else expected_at,
+        held_until=held_until,
+        forgets_method=submission.forgets_method,
     )
 
 
@@ -250,15 +274,13 @@ def _writes(payment: Payment, quote: Quote, account: Account) -> list[Write]:
     return [
         header_put(header, expected_version=quote.money_version),
         claim_put(*where, claim, expected=None, due_at=due_at),
-        *payment_puts(payment, name="submitted", at=payment.submitted_at, source="payer"),
+        *payment_puts(
+            payment,
+            name="submitted",
+            at=payment.submitted_at,
+            source="payer",
+            detail=payment.method.words,
+        ),
         quote_use(quote),
         row_put(header),
     ]
-
-
-def _business_days_after(at: datetime, days: int) -> datetime:
-    """Weekends left out; bank holidays are not known and may add a day."""
-    while days:
-        at += timedelta(days=1)
-        days -= at.weekday() < SATURDAY
-    return at

@@ -8,12 +8,13 @@ from uuid import uuid4
 
 from chalicelib.domain.errors import NotFound, TryAgain
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId
-from chalicelib.domain.payments import Payment, Stage
-from chalicelib.gateways.processor import ProcessorRefused, ProcessorUnreachable
+from chalicelib.domain.interventions import stop_ends
+from chalicelib.domain.payments import Payment, PaymentStatus, Stage
+from chalicelib.gateways.processor import Intent, ProcessorRefused, ProcessorUnreachable
 from chalicelib.gateways.workflows import WorkflowsUnreachable
 from chalicelib.services.apply_payment import apply_payment
 from chalicelib.services.originate_payment import originate_payment
-from chalicelib.services.record_outcome import CONTRADICTED, MISMATCHED, record_outcome
+from chalicelib.services.record_outcome import CONTRADICTED, MISMATCHED, record_outcome, wake
 from chalicelib.services.release_payment import release_payment
 from chalicelib.services.world import World
 from chalicelib.storage.claims import due_payments, look_again
@@ -21,10 +22,11 @@ from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.payments import find_payment, get_payment, payment_puts
 from chalicelib.storage.transactions import OutcomeUnknown, WritesRefused, transact
 
-SECOND_WATCH, DAILY = timedelta(hours=1), timedelta(days=1)
+FIRST_WATCH, SECOND_WATCH, DAILY = timedelta(minutes=5), timedelta(hours=1), timedelta(days=1)
 PENDING_LIMIT = timedelta(days=10)  # Four business days, a long weekend, and the bank's delays.
 LOG = logging.getLogger(__name__)
-OVERDUE = "overdue"
+OVERDUE, STOPPED = "overdue", "stopped"
+UNDECIDED = (Stage.SUBMITTED, Stage.SENDING, Stage.PROCESSING)
 
 
 @dataclass(slots=True)
@@ -36,6 +38,7 @@ class Watch:
     unanswered: list[PaymentId] = field(default_factory=list)
     suspicious: list[PaymentId] = field(default_factory=list)
     overdue: list[PaymentId] = field(default_factory=list)
+    stopped: list[PaymentId] = field(default_factory=list)  # For more than three business days.
 
 
 def watch_payments(world: World) -> Watch:
@@ -67,17 +70,56 @@ def _look(
     world: World, dealer_id: DealerId, account_id: AccountId, payment_id: PaymentId, watch: Watch
 ) -> None:
     payment = get_payment(dealer_id, account_id, payment_id)
-    if payment.stage in (Stage.SUBMITTED, Stage.PROCESSING):
+    _flag_stopped(world, payment, watch)
+    if payment.stage is Stage.SUBMITTED and (payment.held_until or payment.stopped):
+        _keep_waiting(world, payment, watch)
+        return
+    if payment.stage in UNDECIDED:
         _ensure_workflow(world, payment, watch)
         _ask_again(world, payment, watch)
         payment = get_payment(dealer_id, account_id, payment_id)
-    if payment.stage in (Stage.SUBMITTED, Stage.PROCESSING):
+    if payment.stage in UNDECIDED:
         _flag_overdue(world, payment, watch)
         _look_later(world, dealer_id, account_id, payment_id)
         return
     # The outcome is stored: whatever became of the workflow, finish what it would have done.
     apply_payment(world, dealer_id, account_id=account_id, payment_id=payment_id)
     release_payment(world, dealer_id, account_id=account_id, payment_id=payment_id)
+    if payment.is_posting_held:
+        _look_at(payment, _stop_alarm(payment, world.clock.now()))
+
+
+def _keep_waiting(world: World, payment: Payment, watch: Watch) -> None:
+    """Business time is ours, so the sweep, not the machine, knows when a hold is over.
+
+    Then the waiting step is woken, every few minutes until the payment is being handed over.
+    """
+    now = world.clock.now()
+    if payment.status is PaymentStatus.FROZEN:
+        _look_at(payment, _stop_alarm(payment, now))
+        return
+    _ensure_workflow(world, payment, watch)
+    if payment.held_until is not None and now < payment.held_until:
+        _look_at(payment, payment.held_until)
+        return
+    wake(world, payment)
+    _look_at(payment, now + FIRST_WATCH)
+
+
+def _stop_alarm(payment: Payment, now: datetime) -> datetime:
+    """When a stopped payment must be looked at: as its time is up, then daily."""
+    alarm = now if payment.stopped is None else stop_ends(payment.stopped)
+    return alarm if now < alarm else now + DAILY
+
+
+def _flag_stopped(world: World, payment: Payment, watch: Watch) -> None:
+    """Stopped for too long: count it every time, say it in the history once."""
+    stop, now = payment.stopped, world.clock.now()
+    if stop is None or payment.status is PaymentStatus.TERMINATED or now < stop_ends(stop):
+        return
+    LOG.error("payment %s is stopped since %s by %s", payment.payment_id, stop.at, stop.operator)
+    watch.stopped.append(payment.payment_id)
+    _note_once(payment, STOPPED, now, mark=f"{STOPPED} {stop.at.isoformat()}")
 
 
 def _ensure_workflow(world: World, payment: Payment, watch: Watch) -> None:
@@ -118,7 +160,7 @@ def _ask_again(world: World, payment: Payment, watch: Watch) -> None:
         dealer_id,
         account_id=account_id,
         payment_id=payment.payment_id,
-        intent=world.processor.get_intent(acct, payment.processor_id),
+        intent=_asked(world, payment, acct),
         source="janitor",
     )
     if outcome in (MISMATCHED, CONTRADICTED):
@@ -126,19 +168,26 @@ def _ask_again(world: World, payment: Payment, watch: Watch) -> None:
         watch.suspicious.append(payment.payment_id)
 
 
+def _asked(world: World, payment: Payment, acct: str) -> Intent:
+    """The intent as it is now; a card its payer did not confirm within the hour is canceled."""
+    intent = world.processor.get_intent(acct, payment.processor_id)
+    waited = world.clock.now() - payment.submitted_at
+    if intent.state == "requires_action" and waited >= SECOND_WATCH:
+        return world.processor.cancel_intent(acct, payment.processor_id)
+    return intent
+
+
 def _flag_overdue(world: World, payment: Payment, watch: Watch) -> None:
     """Pending past its limit: count it every time, say it in the history once."""
-    if world.clock.now() - payment.submitted_at < PENDING_LIMIT:
+    if world.clock.now() - (payment.sent_at or payment.submitted_at) < PENDING_LIMIT:
         return
     LOG.error("payment %s is pending since %s", payment.payment_id, payment.submitted_at)
     watch.overdue.append(payment.payment_id)
-    puts = payment_puts(
-        payment,
-        name=OVERDUE,
-        at=world.clock.now(),
-        source="janitor",
-        processor_event_id=OVERDUE,
-    )
+    _note_once(payment, OVERDUE, world.clock.now(), mark=OVERDUE)
+
+
+def _note_once(payment: Payment, name: str, at: datetime, *, mark: str) -> None:
+    puts = payment_puts(payment, name=name, at=at, source="janitor", processor_event_id=mark)
     with suppress(WritesRefused):
         transact(puts, token=uuid4().hex)
 
@@ -148,11 +197,17 @@ def _look_later(
 ) -> None:
     payment = find_payment(dealer_id, account_id, payment_id)
     now = world.clock.now()
-    at = _next_watch(payment.submitted_at, now) if payment else now + DAILY
+    at = _next_watch(payment, now) if payment else now + DAILY
     with suppress(WritesRefused):  # The claim is gone: done meanwhile.
         look_again(dealer_id, account_id, payment_id, at=at, token=uuid4().hex)
 
 
-def _next_watch(submitted_at: datetime, now: datetime) -> datetime:
-    hour = submitted_at + SECOND_WATCH
+def _look_at(payment: Payment, at: datetime) -> None:
+    where = payment.dealer_id, payment.account_id, payment.payment_id
+    with suppress(WritesRefused):
+        look_again(*where, at=at, token=uuid4().hex)
+
+
+def _next_watch(payment: Payment, now: datetime) -> datetime:
+    hour = (payment.sent_at or payment.submitted_at) + SECOND_WATCH
     return hour if now < hour else now + DAILY

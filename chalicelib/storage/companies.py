@@ -9,7 +9,7 @@ from chalicelib.domain.ids import AccountId, CompanyId, DealerId, MethodId, User
 from chalicelib.domain.payments import Authorization, Method
 from chalicelib.storage import index_keys, keys
 from chalicelib.storage.records import Record, packed, unpacked
-from chalicelib.storage.transactions import ABSENT, Put
+from chalicelib.storage.transactions import ABSENT, Put, Remove
 
 
 class LinkStage(StrEnum):
@@ -76,6 +76,11 @@ def method_put(dealer_id: DealerId, company_id: CompanyId, method: Method) -> Pu
     """Write "method"; saving the same again changes nothing."""
     key = keys.company(dealer_id, company_id), keys.method(method.method_id)
     return Put("method", Record(*key, body=packed(method)))
+
+
+def method_removal(dealer_id: DealerId, company_id: CompanyId, method_id: MethodId) -> Remove:
+    """Write "method": forget one; removing it twice is harmless."""
+    return Remove("method", (keys.company(dealer_id, company_id), keys.method(method_id)))
 
 
 def session_put(session: LinkSession, *, token_hash: str) -> Put:
