@@ -1,6 +1,7 @@
 """Domain values as the view pieces several pages share; words for statuses live here."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -38,7 +39,15 @@ EVENT_WORDS = {
     "failed": ("Failed; nothing was charged", "bad"),
     "paid_out": ("Part of a bank deposit", "good"),
     "posted": ("Posted to the general ledger", "good"),
+    "handed_over": ("Handed to the payment processor", "info"),
+    "frozen": ("Frozen: stopped before anything was charged", "warn"),
+    "released": ("Released: it goes on", "info"),
+    "terminated": ("Terminated; nothing was charged", "bad"),
+    "posting_held": ("Posting on hold; the money still arrives", "warn"),
+    "posting_released": ("Free to post", "info"),
+    "stopped": ("Stopped for more than three business days", "warn"),
 }
+_NOT_FOR_PAYERS = frozenset({"posting_held", "posting_released", "stopped", "handed_over"})
 SOURCE_WORDS = {
     "payer": "payer",
     "operator": "operator",
@@ -51,6 +60,7 @@ _INVITATION_BADGES = {
     AccountBadge.ACCEPTED: ("Accepted", "good"),
     AccountBadge.DECLINED: ("Declined", "warn"),
     AccountBadge.EXPIRED: ("Expired", "plain"),
+    AccountBadge.REVOKED: ("Revoked", "chip"),
 }
 
 
@@ -76,7 +86,7 @@ def aging(totals: Totals) -> Aging:
 
 
 def invitation_badge(badge: AccountBadge | str) -> Badge | None:
-    """The invitation's badge in words, None for an account never invited."""
+    """The invitation's badge in words (Revoked: a chip), None for an account never invited."""
     words = _INVITATION_BADGES.get(AccountBadge(badge))
     return Badge(label=words[0], tone=words[1]) if words else None
 
@@ -107,6 +117,10 @@ def _tenths(number: int) -> str:
 def payment_badge(payment: Payment) -> Badge:
     """A payment's status as everybody reads it; pending money is never called paid."""
     match payment.status:
+        case PaymentStatus.FROZEN:
+            return Badge(label="Frozen", tone="warn", detail="Stopped before anything was charged")
+        case PaymentStatus.TERMINATED:
+            return Badge(label="Terminated", tone="bad", detail="Nothing was charged")
         case PaymentStatus.PENDING if payment.stage is Stage.SUBMITTED:
             return Badge(label="Pending", tone="info", detail="Submitted")
         case PaymentStatus.PENDING:
@@ -166,6 +180,13 @@ def allocation_rows(lines: Iterable[QuoteLine]) -> tuple[AllocationRow, ...]:
 def timeline(events: Iterable[PaymentEvent], dealer: Dealer) -> tuple[TimelineEntry, ...]:
     """A payment's history in the dealer's zone."""
     return tuple(_entry(event, dealer) for event in events)
+
+
+def payer_timeline(events: Iterable[PaymentEvent], dealer: Dealer) -> tuple[TimelineEntry, ...]:
+    """The same for its payer: without what only concerns the dealer's books and people."""
+    told = (event for event in events if event.name not in _NOT_FOR_PAYERS)
+    own = (replace(event, detail="") if event.source == "operator" else event for event in told)
+    return timeline(own, dealer)
 
 
 def _entry(event: PaymentEvent, dealer: Dealer) -> TimelineEntry:

@@ -20,6 +20,7 @@ LETTERS: dict[str, type] = {
     "payment_submitted": PaymentLetter,
     "payment_settled": PaymentLetter,
     "payment_failed": PaymentLetter,
+    "payment_terminated": PaymentLetter,
     "payment_receipt": ReceiptLetter,
 }
 

@@ -38,8 +38,9 @@ def originate_payment(
 ) -> dict[str, str]:
     """Create and confirm the debit, once however often it is called; not while it is held.
 
-    Returns {"outcome": "processing" | "settled" | "failed" | "terminated"}. Raises ProcessorUnreachable when the
-    outcome is unknown: the machine tries again, then waits, and the janitor keeps asking.
+    Returns {"outcome": "processing" | "settled" | "failed" | "terminated"}. Raises
+    ProcessorUnreachable when the outcome is unknown: the machine tries again, then waits, and the
+    janitor keeps asking.
     """
     payment = get_payment(dealer_id, account_id, payment_id)
     if payment.method.kind != "card":  # A card is decided in seconds; one mail says how.

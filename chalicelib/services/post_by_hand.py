@@ -22,6 +22,7 @@ from chalicelib.domain.settlements import (
 from chalicelib.gateways.erp import ErpUnreachable
 from chalicelib.gateways.workflows import WorkflowsUnreachable
 from chalicelib.services.await_posting import POSTED
+from chalicelib.services.held_posting import refuse_if_held
 from chalicelib.services.mark_posted import is_posted
 from chalicelib.services.open_settlement import keep_going
 from chalicelib.services.post_settlement import frozen_posting
@@ -53,6 +54,7 @@ def choose_manual_posting(
     """
     seen = get_settlement(dealer_id, settlement_id)
     _require_open(seen)
+    refuse_if_held(seen)
     dealer = get_dealer(dealer_id)
     taken = () if seen.manual_at else _taken_by_spruce(world, dealer, seen)
     now = world.clock.now()

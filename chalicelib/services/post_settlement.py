@@ -49,11 +49,7 @@ def post_category(
         return _failed(settlement, category, UNPROVEN)
     dealer = get_dealer(dealer_id)
     posting = frozen_posting(dealer, settlement, category)
-    if _show(settlement, category, PostingState.POSTING).manual_at:
-        return {"outcome": FAILED}
-    held = _held(settlement)
-    if held:
-        _show(settlement, category, PostingState.WAITING, problem=held)
+    if not _is_free(settlement, category):
         return {"outcome": FAILED}
     try:
         _send(world, dealer, posting)
@@ -68,11 +64,19 @@ def post_category(
     return {"outcome": POSTED}
 
 
-def _held(settlement: Settlement) -> str:
-    """Read after the page says Posting: from then on no hold begins, so none is overlooked."""
+def _is_free(settlement: Settlement, category: PostingCategory) -> bool:
+    """Show that it is being posted, unless it is posted by hand or a payment is on hold.
+
+    Holds are read after the page says Posting: from then on none begins, so none is overlooked.
+    """
+    if _show(settlement, category, PostingState.POSTING).manual_at:
+        return False
     if any(row.state is PostingState.POSTED for row in settlement.postings):
-        return ""
-    return held_sentence(payments_of(settlement))
+        return True
+    held = held_sentence(payments_of(settlement))
+    if held:
+        _show(settlement, category, PostingState.WAITING, problem=held)
+    return not held
 
 
 def frozen_posting(dealer: Dealer, settlement: Settlement, category: PostingCategory) -> Posting:

@@ -22,7 +22,8 @@ def request_posting(
 ) -> None:
     """Post every category that is not posted yet. Pressing twice posts nothing twice.
 
-    Raises NotFound, Conflict if the proof does not add up or a payment is on hold, AlreadyDone if all is posted.
+    Raises NotFound, AlreadyDone if all is posted, Conflict if the proof does not add up or a
+    payment of it is on hold.
     """
     settlement = get_settlement(dealer_id, settlement_id)
     if not settlement.is_proven:

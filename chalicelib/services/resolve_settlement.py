@@ -5,9 +5,10 @@ from dataclasses import replace
 from chalicelib.domain.errors import AlreadyDone, Conflict, InvalidInput
 from chalicelib.domain.ids import DealerId, SettlementId
 from chalicelib.domain.settlements import Settlement
+from chalicelib.services.held_posting import refuse_if_held
 from chalicelib.services.mark_posted import is_posted
 from chalicelib.services.world import World
-from chalicelib.storage.settlements import change_settlement
+from chalicelib.storage.settlements import change_settlement, get_settlement
 
 REASON_CHARACTERS = 10, 1_000
 
@@ -17,10 +18,12 @@ def resolve_settlement(
 ) -> Settlement:
     """Without a reason if the proof adds up and all is posted; else with one of ≥ 10 characters.
 
-    Raises NotFound, AlreadyDone, InvalidInput; Conflict if it adds up but is not posted yet.
+    Raises NotFound, AlreadyDone, InvalidInput; Conflict if it adds up but is not posted yet, or a
+    payment of it is on hold.
     """
     now = world.clock.now()
     why = reason.strip()
+    refuse_if_held(get_settlement(dealer_id, settlement_id))
 
     def resolved(settlement: Settlement) -> Settlement:
         _check(settlement, why)

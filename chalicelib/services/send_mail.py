@@ -22,7 +22,9 @@ from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.payments import get_payment
 from chalicelib.storage.users import get_user
 
-PAYMENT_MAILS = frozenset({"payment_submitted", "payment_settled", "payment_failed"})
+PAYMENT_MAILS = frozenset(
+    {"payment_submitted", "payment_settled", "payment_failed", "payment_terminated"}
+)
 _FAILED = "payment_failed"
 _SUBMITTED = "payment_submitted"
 

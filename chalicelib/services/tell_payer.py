@@ -5,6 +5,7 @@ from chalicelib.services.world import World
 from chalicelib.storage import payment_marks
 
 SUBMITTED, SETTLED, FAILED = "payment_submitted", "payment_settled", "payment_failed"
+TERMINATED = "payment_terminated"
 
 
 def tell_payer(world: World, payment: Payment, mail: str) -> None:

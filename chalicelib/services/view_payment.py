@@ -39,7 +39,7 @@ def view_payment(
 
     Raises NotFound, the same for missing and foreign ones.
     """
-    found = _own(dealer_id, account_id, name) if account_id else _any(dealer_id, name)
+    found = _own(dealer_id, account_id, name) if account_id else find_named(dealer_id, name)
     if found is None:
         raise NotFound(NO_PAYMENT)
     log = keys.payment_log(dealer_id, found.payment_id)
@@ -55,10 +55,11 @@ def _own(dealer_id: DealerId, account_id: AccountId, name: str) -> Payment | Non
     for payment in newest:
         if payment.number == name:
             return payment
-    found = _any(dealer_id, name)
+    found = find_named(dealer_id, name)
     return found if found and found.account_id == account_id else None
 
 
-def _any(dealer_id: DealerId, name: str) -> Payment | None:
+def find_named(dealer_id: DealerId, name: str) -> Payment | None:
+    """The dealer's payment of that short number or id, or None."""
     target = find_payment_by_reference(dealer_id, name)
     return find_payment(dealer_id, *target) if target else None

@@ -55,9 +55,15 @@ def look_again(
     dealer_id: DealerId, account_id: AccountId, payment_id: PaymentId, *, at: datetime, token: str
 ) -> None:
     """Make the payment due again at `at`. Raises WritesRefused if its claim is gone."""
+    transact([due_change(dealer_id, account_id, payment_id, at=at)], token=token)
+
+
+def due_change(
+    dealer_id: DealerId, account_id: AccountId, payment_id: PaymentId, *, at: datetime
+) -> Change:
+    """Make the payment due at `at`; refused if its claim is gone."""
     key = _key(dealer_id, account_id, payment_id)
-    again = due_again("claim", key, kind=DUE_KIND, item_id=payment_id, at=at)
-    transact([again], token=token)
+    return due_again("claim", key, kind=DUE_KIND, item_id=payment_id, at=at)
 
 
 def not_due_change(dealer_id: DealerId, account_id: AccountId, payment_id: PaymentId) -> Change:

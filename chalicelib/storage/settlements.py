@@ -13,7 +13,7 @@ from chalicelib.domain.posting import Posting
 from chalicelib.domain.settlements import BalanceTransaction, PostingCategory, Settlement
 from chalicelib.storage import index_keys, keys
 from chalicelib.storage.records import Record, packed
-from chalicelib.storage.transactions import ABSENT, Put, WritesRefused, transact
+from chalicelib.storage.transactions import ABSENT, Put, Require, WritesRefused, transact
 
 PAGE_SIZE = 50
 TRIES = 6
@@ -62,6 +62,13 @@ def settlement_put(settlement: Settlement, *, read_version: int | None) -> Put:
     )
     guard = ABSENT if read_version is None else Record.version == read_version
     return Put("settlement", record, guard)
+
+
+def settlement_unmoved(stored: StoredSettlement) -> Require:
+    """The check "settlement" that nothing has changed it since it was read."""
+    settlement = stored.settlement
+    key = keys.settlement(settlement.dealer_id, settlement.settlement_id), keys.SETTLEMENT
+    return Require("settlement", key, Record.version == stored.version)
 
 
 def change_settlement(

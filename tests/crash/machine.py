@@ -107,7 +107,7 @@ class Machine:
         event = {name: value for name, value in payload.items() if not name.endswith(".$")}
         event |= {name: execution.data[name] for name in ("dealer", "account", "payment")}
         if state["Resource"].endswith(".waitForTaskToken"):
-            event["token"] = f"token-{execution.name}"
+            event["token"] = f"token-{execution.name}-{execution.transitions}"
             execution.token = event["token"]
         for _ in range(1 + sum(retry["MaxAttempts"] for retry in state.get("Retry", []))):
             try:

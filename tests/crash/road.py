@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -158,6 +158,12 @@ class Road:
         answer: dict[str, str] = step(self.world, dealer, **ids)
         return answer
 
+    def run_step_once(self, step: str, payment: Payment) -> None:
+        """One attempt of a step; what it raises is the machine's business."""
+        event = {"dealer": payment.dealer_id, "account": payment.account_id}
+        with suppress(Exception):
+            self.run_step({"step": step, "payment": payment.payment_id, **event})
+
     def receive(self) -> None:
         """Take the webhooks that arrived, as the endpoint does."""
         for hook in self.basket.drain():
@@ -202,7 +208,9 @@ def an_invoice(name: str, cents: int, **changes: Any) -> Payable:
     return Payable(**facts | changes)
 
 
-def build_road(stage: Stage, payables: tuple[Payable, ...], *, seed: int = 0) -> Road:
+def build_road(
+    stage: Stage, payables: tuple[Payable, ...], *, seed: int = 0, hold_hours: int = 0
+) -> Road:
     """A dealer of its own with one account that owes `payables`, and a linked bank account."""
     faults, basket = Faults(), WebhookBasket()
     clock = SandboxClock(START, running=False)
@@ -219,7 +227,7 @@ def build_road(stage: Stage, payables: tuple[Payable, ...], *, seed: int = 0) ->
         stage, clock=clock, processor=processor, workflows=machine,  # type: ignore[arg-type]
         queues=CrashingQueues(faults=faults), secrets=RoadSecrets(),  # type: ignore[arg-type]
     )  # fmt: skip
-    dealer = stage.dealer(processor_account=acct)
+    dealer = stage.dealer(processor_account=acct, hold_hours=hold_hours)
     account = _owing(stage, dealer, payables)
     method = _linked(processor, simulated, acct)
     transact([method_put(dealer.dealer_id, COMPANY, method)], token=str(ULID()))

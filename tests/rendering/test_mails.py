@@ -65,6 +65,7 @@ ALL = {
     "payment_submitted": PAYMENT,
     "payment_settled": PAYMENT,
     "payment_failed": PAYMENT,
+    "payment_terminated": PAYMENT,
     "payment_receipt": RECEIPT,
 }
 

@@ -9,7 +9,7 @@ from chalicelib.gateways.mailer import Letter, MailRefused
 from chalicelib.services.expire_invitations import expire_invitations
 from chalicelib.services.invite_customer import invite_customer
 from chalicelib.services.open_invitation import open_invitation, parsed_link
-from chalicelib.services.send_mail import send_mail
+from chalicelib.services.send_mail import PAYMENT_MAILS, send_mail
 from chalicelib.storage.invitations import get_invitation
 from tests.entrypoints.cast import open_account, paid_by
 from tests.stage import Outbox, Stage, link_in, stage
@@ -72,7 +72,7 @@ def test_an_address_the_mail_service_refuses_shows_as_bounced(stage: Stage) -> N
     assert stored.delivery is Delivery.BOUNCED
 
 
-@pytest.mark.parametrize("mail", ["payment_submitted", "payment_settled", "payment_failed"])
+@pytest.mark.parametrize("mail", sorted(PAYMENT_MAILS))
 def test_a_mail_about_a_payment_is_written_from_the_stored_payment(stage: Stage, mail: str) -> None:
     account = open_account(stage, stage.dealer())
     payer = stage.payer(account).session

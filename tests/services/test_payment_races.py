@@ -86,7 +86,8 @@ def test_outcomes_in_any_order_and_repeated_write_one_and_the_same_ledger(
 
     view = view_payment(road.world, road.dealer.dealer_id, name=payment.number)
     assert view.payment.status is PaymentStatus.SETTLED
-    assert [event.name for event in view.events] == ["submitted", "originated", "funded", "settled"]
+    names = ["submitted", "handed_over", "originated", "funded", "settled"]
+    assert [event.name for event in view.events] == names
     assert sorted((line.account.value, line.balance_cents) for line in view.ledger) == [
         ("accounts_receivable", -100_000),
         ("clearing", 100_000),
@@ -119,7 +120,7 @@ def test_an_intent_that_is_not_this_payments_changes_nothing(
 
     view = view_payment(road.world, road.dealer.dealer_id, name=payment.number)
     assert outcome == "mismatched"
-    assert [event.name for event in view.events] == ["submitted", "originated"]
+    assert [event.name for event in view.events] == ["submitted", "handed_over", "originated"]
 
 
 def outcome(road: Road, quote: Quote) -> str:

@@ -64,7 +64,8 @@ def test_a_payment_goes_from_submitted_to_settled_with_a_balanced_ledger(road: R
         road.world, road.dealer.dealer_id, name=payment.number, account_id=road.account.account_id
     )
     assert view.payment.status is PaymentStatus.SETTLED
-    assert [event.name for event in view.events] == ["submitted", "originated", "funded", "settled"]
+    names = ["submitted", "handed_over", "originated", "funded", "settled"]
+    assert [event.name for event in view.events] == names
     assert balance(view.ledger)["clearing"] == 120_000  # type: ignore[index]
     assert sum(trial_balance(road.dealer.dealer_id).values()) == 0
     assert [mail["mail"] for mail in road.world.queues.mails] == [

@@ -3,15 +3,15 @@
 from chalice.app import Blueprint
 
 from chalicelib.domain.dealers import Dealer
-from chalicelib.domain.payments import Payment, PaymentStatus
+from chalicelib.domain.payments import Payment, PaymentStatus, Stage
 from chalicelib.entrypoints.guard import Visit, page
 from chalicelib.entrypoints.portal.chrome import portal_chrome
 from chalicelib.entrypoints.presenting import (
     allocation_rows,
     method_words,
+    payer_timeline,
     payment_badge,
     payment_row,
-    timeline,
     zoned,
 )
 from chalicelib.entrypoints.responses import Html
@@ -67,7 +67,7 @@ def receipt(visit: Visit, payment: str) -> Html:
         account_number=shown.account_id,
         initiated_at=zoned(dealer, shown.submitted_at),
         allocations=allocation_rows(shown.lines),
-        timeline=timeline(found.events, dealer),
+        timeline=payer_timeline(found.events, dealer),
         is_receipt=shown.status in (PaymentStatus.SETTLED, PaymentStatus.POSTED),
         lines_cents=shown.allocations_cents,
         credits_cents=-shown.credits_cents,
@@ -85,9 +85,25 @@ def receipt(visit: Visit, payment: str) -> Html:
 
 def _explanation(payment: Payment, dealer: Dealer) -> str:
     match payment.status:
+        case PaymentStatus.PENDING if payment.held_until and payment.stage is Stage.SUBMITTED:
+            return f"Submitted. {dealer.name} sends it to the bank later; nothing is charged yet."
         case PaymentStatus.PENDING:
             return "Submitted, not yet paid: the bank confirms a debit after a few business days."
+        case PaymentStatus.FROZEN:
+            return (
+                f"{dealer.name} has stopped this payment to check it. Nothing was charged; "
+                f"call {dealer.name} if you have questions{_phone(dealer)}."
+            )
+        case PaymentStatus.TERMINATED:
+            return (
+                f"{dealer.name} cancelled this payment before anything was charged. "
+                "What it was meant for is open again."
+            )
         case PaymentStatus.FAILED:
             return payment.failure_sentence
         case _:
             return f"The funds are confirmed and credited to your account with {dealer.name}."
+
+
+def _phone(dealer: Dealer) -> str:
+    return f" ({dealer.phone})" if dealer.phone else ""

@@ -52,7 +52,7 @@ class ReceiptLetter:
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentLetter:
-    """Mails "payment_submitted", "payment_settled" and "payment_failed".
+    """Mails "payment_submitted", "payment_settled", "payment_failed" and "payment_terminated".
 
     `expected_on` ISO date (submitted only); `reason` a sentence and `pay_again_url` (failed only).
     """
