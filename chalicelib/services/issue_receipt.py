@@ -86,15 +86,11 @@ def _iso(dealer: Dealer, payment: Payment) -> str:
 
 def _facts(payment: Payment, dealer: Dealer) -> tuple[tuple[str, str], ...]:
     submitted = dealer_day(payment.submitted_at, dealer.time_zone).isoformat()
-    facts = [
+    return (
         ("From", f"{payment.account_name}, account {payment.account_id}"),
-        ("Method", f"{payment.method.label} ••{payment.method.last4}"),
+        ("Method", payment.method.words),
         ("Submitted", day(submitted)),
-    ]
-    if payment.status not in PAID and payment.expected_at is not None:
-        expected = dealer_day(payment.expected_at, dealer.time_zone).isoformat()
-        facts.append(("Expected", day(expected)))
-    return tuple(facts)
+    )
 
 
 def _sums(payment: Payment) -> tuple[tuple[str, int], ...]:

@@ -108,7 +108,7 @@ def _letter(world: World, payment: Payment, *, sent_by: str) -> ReceiptLetter:
         number=payment.number,
         amount_cents=payment.charged_cents,
         statement=document.statement,
-        method=f"{payment.method.label} •••• {payment.method.last4}",
+        method=payment.method.words,
         payment_url=f"{world.config.portal_url}/payments/{payment.payment_id}",
         lines=lines[:LINES_IN_MAIL] + document.sums[1:],
         more_lines=max(0, len(lines) - LINES_IN_MAIL),
