@@ -53,12 +53,13 @@ function buildStyles() {
 }
 
 async function buildScripts() {
-  const entry = join(root, 'assets', 'js', 'app.js');
-  const made = await build({
-    entryPoints: [entry], bundle: true, minify: true,
-    format: 'iife', target: 'es2022', write: false,
-  });
-  keep('app.js', made.outputFiles[0].contents);
+  for (const name of ['app.js', 'uploads.js']) {
+    const made = await build({
+      entryPoints: [join(root, 'assets', 'js', name)], bundle: true, minify: true,
+      format: 'iife', target: 'es2022', write: false,
+    });
+    keep(name, made.outputFiles[0].contents);
+  }
   const htmx = readFileSync(join(modules, 'htmx.org/dist/htmx.min.js'), 'utf8');
   keep('htmx.js', htmx.replace(/\n?\/\/# sourceMappingURL=.*$/m, ''));
 }

@@ -11,6 +11,7 @@ from chalicelib.gateways.mailer import Mailer
 from chalicelib.gateways.processor import Processor
 from chalicelib.gateways.queues import Queues
 from chalicelib.gateways.secrets import Secrets
+from chalicelib.gateways.uploads import Uploads
 from chalicelib.gateways.vault import Vault
 from chalicelib.gateways.workflows import Workflows
 from chalicelib.storage.records import use_table
@@ -65,6 +66,13 @@ class AwsWorld:
         return S3Files(self.config.files_bucket)
 
     @cached_property
+    def uploads(self) -> Uploads:
+        """S3, for files others put there."""
+        from chalicelib.gateways.s3_uploads import S3Uploads
+
+        return S3Uploads(self.config.files_bucket)
+
+    @cached_property
     def mailer(self) -> Mailer:
         """SES."""
         from chalicelib.gateways.ses_mailer import SesMailer
@@ -76,7 +84,11 @@ class AwsWorld:
         """SQS."""
         from chalicelib.gateways.sqs_queues import SqsQueues
 
-        return SqsQueues(self.config.mail_queue_url, self.config.events_queue_url)
+        return SqsQueues(
+            self.config.mail_queue_url,
+            self.config.events_queue_url,
+            self.config.imports_queue_url,
+        )
 
     @cached_property
     def vault(self) -> Vault:

@@ -20,6 +20,7 @@ class Config:
     mail_from: str
     mail_queue_url: str
     events_queue_url: str
+    imports_queue_url: str
     payment_machine_arn: str
     settlement_machine_arn: str
     stripe_api_base: str
@@ -45,6 +46,7 @@ def read_config() -> Config:
         mail_from=env["MAIL_FROM"],
         mail_queue_url=env["MAIL_QUEUE_URL"],
         events_queue_url=env["EVENTS_QUEUE_URL"],
+        imports_queue_url=env["IMPORTS_QUEUE_URL"],
         payment_machine_arn=env["PAYMENT_MACHINE_ARN"],
         settlement_machine_arn=env["SETTLEMENT_MACHINE_ARN"],
         stripe_api_base=env.get("STRIPE_API_BASE", ""),

@@ -51,7 +51,7 @@ def deploy_stack(places: Places, *, package: Path, origin_secret: str) -> dict[s
 
 def stack_parameters(places: Places, *, origin_secret: str) -> dict[str, str]:
     """The sandbox's values for the template's parameters."""
-    hosted_pages = (places.sandbox_url, places.world_url)
+    hosted_pages = (places.sandbox_url, places.world_url, places.aws_endpoint)
     return {
         "Stage": "sandbox",
         "PortalUrl": places.front_url,

@@ -22,6 +22,7 @@ from chalicelib.gateways.clock import wall_now
 from chalicelib.gateways.mailer import Letter
 from chalicelib.gateways.password_hashes import hash_password
 from chalicelib.gateways.secrets import SecretValues
+from chalicelib.gateways.uploads import UploadForm
 from chalicelib.services.sign_in import SignedIn, start_session
 from chalicelib.storage import users
 from chalicelib.storage.accounts import header_put
@@ -64,12 +65,16 @@ class Bodies:
 
     mails: list[dict[str, str]] = field(default_factory=list)
     events: list[dict[str, str | bool]] = field(default_factory=list)
+    imports: list[dict[str, str]] = field(default_factory=list)
 
     def send_mail(self, mail: str, dealer: str, **ids: str) -> None:
         self.mails.append({"mail": mail, "dealer": dealer, **ids})
 
     def send_event(self, event: dict[str, str | bool]) -> None:
         self.events.append(event)
+
+    def send_import(self, *, dealer: str, ingestion: str) -> None:
+        self.imports.append({"dealer": dealer, "ingestion": ingestion})
 
 
 class OpenVault:
@@ -101,6 +106,13 @@ class Shelf:
 
     def link(self, key: str, *, seconds: int, file_name: str) -> str:
         return f"https://files.example/{key}"
+
+
+class OpenUploads:
+    """Forms to nowhere."""
+
+    def form(self, *, prefix: str, redirect: str, limit_bytes: int, seconds: int) -> UploadForm:
+        return UploadForm("https://files.example", {"key": prefix}, "x-amz-meta-as-of")
 
 
 class StillWorkflows:
@@ -137,7 +149,7 @@ def _config(table_name: str, portal: str, console: str) -> Config:
         stage="sandbox", region="us-east-1", table_name=table_name, files_bucket="files",
         portal_url=portal, console_url=console, secret_id="secret", vault_key_id="key",
         origin_secret_sha256=hashlib.sha256(ORIGIN_SECRET.encode()).hexdigest(),
-        mail_from="ar@dealer.example", mail_queue_url="", events_queue_url="",
+        mail_from="ar@dealer.example", mail_queue_url="", events_queue_url="", imports_queue_url="",
         payment_machine_arn="", settlement_machine_arn="", stripe_api_base="", plaid_host="",
         clock_url="", form_action_hosts=("https://bank.example",), livemode=False,
     )  # fmt: skip
@@ -153,6 +165,7 @@ class Stage:
     queues: Bodies = field(default_factory=Bodies)
     vault: OpenVault = field(default_factory=OpenVault)
     files: Shelf = field(default_factory=Shelf)
+    uploads: OpenUploads = field(default_factory=OpenUploads)
     workflows: StillWorkflows = field(default_factory=StillWorkflows)
     secrets: TestSecrets = field(default_factory=TestSecrets)
     processor: Any = field(default_factory=Absent)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import (
@@ -14,15 +15,19 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from chalice.app import Blueprint, SQSEvent
 
 from chalicelib.bootstrap import world
+from chalicelib.domain.ids import DealerId, IngestionId
 from chalicelib.entrypoints.telemetry import log, metrics, observed
 from chalicelib.services.handle_event import handle_event as handle
+from chalicelib.services.run_ingestion import run_ingestion
 from chalicelib.services.send_mail import send_mail
+from chalicelib.services.take_upload import take_upload
 
 blueprint = Blueprint(__name__)
 
 # The real queues and ReportBatchItemFailures come from infra/resources/functions.yaml.
 MAIL_QUEUE = "arn:aws:sqs:us-east-1:000000000000:MailQueue"
 EVENTS_QUEUE = "arn:aws:sqs:us-east-1:000000000000:EventsQueue"
+IMPORTS_QUEUE = "arn:aws:sqs:us-east-1:000000000000:ImportsQueue"
 
 
 @blueprint.on_sqs_message(queue_arn=MAIL_QUEUE, batch_size=10)
@@ -39,6 +44,22 @@ def handle_event(event: SQSEvent) -> PartialItemFailureResponse:
     return _each(event, _handle_and_count)
 
 
+@blueprint.on_sqs_message(queue_arn=IMPORTS_QUEUE, batch_size=1)
+@observed
+def import_files(event: SQSEvent) -> PartialItemFailureResponse:
+    """Check a file that came into the bucket, or carry a confirmed import out."""
+    return _each(event, _import)
+
+
+def _import(body: dict[str, Any]) -> None:  # Any: S3's own words beside ours.
+    if "object" in body:
+        outcome = take_upload(world(), key=body["object"]["key"])
+    else:
+        where = DealerId(body["dealer"]), IngestionId(body["ingestion"])
+        outcome = run_ingestion(world(), where[0], ingestion_id=where[1])
+    log.info("import", extra={"outcome": outcome})
+
+
 def _handle_and_count(body: dict[str, str]) -> None:
     """One event; how it ended is a metric, and `event_quarantined` has an alarm."""
     word = handle(world(), body)
@@ -46,7 +67,7 @@ def _handle_and_count(body: dict[str, str]) -> None:
     log.info("event", extra={"outcome": word, "event_id": body.get("event_id", "")})
 
 
-def _each(event: SQSEvent, work: Callable[[dict[str, str]], object]) -> PartialItemFailureResponse:
+def _each(event: SQSEvent, work: Callable[[dict[str, Any]], object]) -> PartialItemFailureResponse:
     def one(record: SQSRecord) -> None:
         try:
             work(json.loads(record.body))

@@ -13,9 +13,10 @@ TIMEOUTS = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempt
 class SqsQueues:
     """The Queues of the deployed product."""
 
-    def __init__(self, mail_queue_url: str, events_queue_url: str) -> None:
+    def __init__(self, mail_queue_url: str, events_queue_url: str, imports_queue_url: str) -> None:
         self._mail_queue_url = mail_queue_url
         self._events_queue_url = events_queue_url
+        self._imports_queue_url = imports_queue_url
 
     @cached_property
     def _client(self) -> Any:  # Botocore makes its clients' methods at run time.
@@ -28,6 +29,10 @@ class SqsQueues:
     def send_event(self, event: dict[str, str | bool]) -> None:
         """Hand a verified webhook event (ids only) to its worker."""
         self._send(self._events_queue_url, event)
+
+    def send_import(self, *, dealer: str, ingestion: str) -> None:
+        """Ask the importer to go on with a confirmed import."""
+        self._send(self._imports_queue_url, {"dealer": dealer, "ingestion": ingestion})
 
     def _send(self, queue_url: str, body: object) -> None:
         self._client.send_message(QueueUrl=queue_url, MessageBody=json.dumps(body))

@@ -80,7 +80,7 @@ def validate_ledger(
     `as_of` and NotFound for an unknown dealer.
     """
     dealer = get_dealer(dealer_id)
-    _check_as_of(dealer_id, as_of, world.clock.now())
+    check_as_of(dealer_id, as_of=as_of, now=world.clock.now())
     terms = ImportTerms(dealer_id, as_of, full=full, payments_listed="payments" in files)
     spill = Spill()
     reports = {
@@ -95,7 +95,8 @@ def validate_ledger(
     return LedgerImport(dealer, terms, spill, reports)
 
 
-def _check_as_of(dealer_id: DealerId, as_of: datetime, now: datetime) -> None:
+def check_as_of(dealer_id: DealerId, *, as_of: datetime, now: datetime) -> None:
+    """Raise InvalidInput if the extract is from the future or older than the last imported."""
     if as_of > now:
         raise InvalidInput(f"The extract cannot be from the future. {NOTHING_CHANGED}")
     last = roster.get_head(dealer_id).as_of
@@ -120,12 +121,17 @@ def _refuse_unknown_accounts(
 
 
 def apply_ledger(
-    world: World, ledger: LedgerImport, *, progress: Callable[[int], None] = lambda _: None
+    world: World,
+    ledger: LedgerImport,
+    *,
+    progress: Callable[[int], None] = lambda _: None,
+    skip: int = 0,
 ) -> None:
     """Write the accounts that differ, one transaction each, then rank and publish the roster.
 
-    The same files again write nothing. `progress` hears how many accounts are done. Raises
-    InvalidInput if a file was refused (nothing is changed then).
+    The same files again write nothing. `progress` hears how many accounts are done; `skip` of
+    them were done by an interrupted run. Raises InvalidInput if a file was refused (nothing is
+    changed then).
     """
     if ledger.is_refused:
         raise InvalidInput(f"A file cannot be imported. {NOTHING_CHANGED}")
@@ -135,8 +141,8 @@ def apply_ledger(
         today=dealer_day(world.clock.now(), ledger.dealer.time_zone),
         curve=roster.dealer_curve(dealer_id),
     )
-    done = 0
-    for groups in _chunked(_groups(ledger)):
+    done = skip
+    for groups in _chunked(islice(_groups(ledger), skip, None)):
         headers = accounts.find_accounts(dealer_id, [account_id for account_id, _ in groups])
         for account_id, rows in groups:
             _import_account(ledger, ranking, account_id, rows, headers.get(account_id))

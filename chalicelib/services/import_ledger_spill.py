@@ -97,6 +97,11 @@ class Spill:
         self._database.execute("DELETE FROM rows WHERE account=?", (account_id,))
         return found
 
+    def count_accounts(self) -> int:
+        """How many accounts the files name."""
+        found = self._database.execute("SELECT COUNT(DISTINCT account) FROM rows").fetchone()
+        return int(found[0])
+
     def by_account(self) -> Iterator[tuple[AccountId, list[SpilledRow]]]:
         """Every account with its rows, in account order; rows in the order of kind and id."""
         query = "SELECT account, file, line, packed FROM rows ORDER BY account, rank, item"

@@ -12,7 +12,7 @@ from chalicelib.services.read_import_files_rows import FILES, ImportFile
 MEGABYTE = 1_000_000
 PAGE_UPLOAD_BYTES = 5 * MEGABYTE
 LONGEST_LINE_BYTES = 65_536
-PROBLEMS_KEPT = 200
+PROBLEMS_KEPT = 2_000
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -41,7 +41,7 @@ class FileReport:
     lines: int = 0
     invalid: int = 0
     refused: bool = False  # As a whole: nothing of it may be imported.
-    problems: list[Problem] = field(default_factory=list)  # The first 200.
+    problems: list[Problem] = field(default_factory=list)  # The first 2,000.
     ignored_columns: tuple[str, ...] = ()
     inserted: int = 0
     updated: int = 0

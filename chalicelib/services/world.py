@@ -11,6 +11,7 @@ from chalicelib.gateways.mailer import Mailer
 from chalicelib.gateways.processor import Processor
 from chalicelib.gateways.queues import Queues
 from chalicelib.gateways.secrets import Secrets
+from chalicelib.gateways.uploads import Uploads
 from chalicelib.gateways.vault import Vault
 from chalicelib.gateways.workflows import Workflows
 
@@ -36,6 +37,8 @@ class World(Protocol):
     def queues(self) -> Queues: ...
     @property
     def secrets(self) -> Secrets: ...
+    @property
+    def uploads(self) -> Uploads: ...
     @property
     def vault(self) -> Vault: ...
     @property

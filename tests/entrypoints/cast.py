@@ -8,7 +8,8 @@ from ulid import ULID
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.dealers import Dealer
-from chalicelib.domain.ids import CompanyId, MethodId, PaymentId, SettlementId, UserId
+from chalicelib.domain.ids import CompanyId, IngestionId, MethodId, PaymentId, SettlementId, UserId
+from chalicelib.domain.ingestions import Ingestion
 from chalicelib.domain.payments import Method, Payment
 from chalicelib.domain.people import Face, Membership, User
 from chalicelib.domain.people import Stage as Step
@@ -16,12 +17,14 @@ from chalicelib.domain.pricing import Selection
 from chalicelib.domain.quotes import View
 from chalicelib.domain.settlements import Settlement, SettlementPart
 from chalicelib.gateways.clock import wall_now
+from chalicelib.services.prepare_mailing import prepare_mailing
 from chalicelib.services.quote_payment import quote_payment
 from chalicelib.services.sign_in import SignedIn, start_session
 from chalicelib.services.submit_payment import submit_payment
 from chalicelib.storage import users
 from chalicelib.storage.accounts import header_put, page_puts
 from chalicelib.storage.companies import method_put
+from chalicelib.storage.ingestions import start_ingestion
 from chalicelib.storage.roster import row_put
 from chalicelib.storage.settlements import settlement_put
 from chalicelib.storage.transactions import transact
@@ -43,12 +46,15 @@ class Things:
     payment: str
     number: str
     settlement: str
+    mailing: str
+    ingestion: str
 
 
 MISSING = Things(
     account="A-NOBODY", job="J-NOWHERE", payable="INV-NONE", quote="01JZZZZZZZZZZZZZZZZZZZZZZZ",
     signature="none", payment="01JZZZZZZZZZZZZZZZZZZZZZZZ", number="DP-999999",
-    settlement="po_none",
+    settlement="po_none", mailing="01JZZZZZZZZZZZZZZZZZZZZZZZ",
+    ingestion="01JZZZZZZZZZZZZZZZZZZZZZZZ",
 )  # fmt: skip
 
 
@@ -148,6 +154,10 @@ def _things(stage: Stage, account: Account) -> Things:
         payment=paid.payment_id,
         number=paid.number,
         settlement=_settlement(account, paid),
+        mailing=prepare_mailing(
+            stage, account.dealer_id, account_ids=[account.account_id], operator="Ann"
+        ).mailing_id,
+        ingestion=_ingestion(account),
     )
 
 
@@ -180,6 +190,11 @@ def _settlement(account: Account, paid: Payment) -> SettlementId:
     )  # fmt: skip
     transact([settlement_put(settlement, read_version=None)], token=str(ULID()))
     return number
+
+
+def _ingestion(account: Account) -> IngestionId:
+    opened = Ingestion(account.dealer_id, IngestionId(str(ULID())), TODAY, "Kim Lee")
+    return start_ingestion(opened).ingestion_id
 
 
 def _payer(name: str, account: Account, role: str, own: str) -> Person:

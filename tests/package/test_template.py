@@ -10,6 +10,7 @@ FUNCTIONS = {
     "APIHandler": "ApiHandlerRole",
     "DeliverMail": "DeliverMailRole",
     "HandleEvent": "HandleEventRole",
+    "ImportFiles": "ImportFilesRole",
     "PaymentStep": "PaymentStepRole",
     "SettlementStep": "SettlementStepRole",
     "SweepDue": "SweepDueRole",

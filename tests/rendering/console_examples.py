@@ -11,6 +11,8 @@ from . import demo
 from .account_examples import account_examples
 from .customers_examples import customers, no_customers
 from .demo import console_chrome
+from .integration_examples import integration_examples
+from .mailing_examples import mailing_examples
 from .settlement_examples import settlement_examples
 
 
@@ -89,6 +91,8 @@ def console_examples() -> dict[str, object]:
         "payment_detail": full,
         "payment_detail_pending": _detail(status=demo.PENDING),
         **settlement_examples(),
+        **mailing_examples(),
+        **integration_examples(),
         "console_help": Help(chrome=console_chrome("Help", "Help"), face="console"),
         "console_error": ErrorPage(
             chrome=console_chrome("Error"), status=403, face="console", reference="01K-DEMO"

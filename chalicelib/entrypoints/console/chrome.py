@@ -14,6 +14,7 @@ FLASHES = {
     "resent": Flash(text="A new link is on its way; the old one no longer works.", tone="good"),
     "revoked": Flash(text="The invitation is revoked and its link no longer works."),
     "posting": Flash(text="Posting has started. You may leave this page.", tone="good"),
+    "discarded": Flash(text="The import is discarded. Nothing was changed."),
     "resolved": Flash(text="The settlement is resolved.", tone="good"),
 }
 

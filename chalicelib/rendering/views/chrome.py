@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-TONES = ("plain", "good", "info", "warn", "bad")
+TONES = ("plain", "good", "info", "warn", "bad", "chip")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +88,7 @@ def console_nav(current: str) -> tuple[NavItem, ...]:
     items = (
         ("Customers", "/console/customers"),
         ("Payments", "/console/payments"),
+        ("Integration", "/console/integration"),
         ("Help", "/console/help"),
     )
     return tuple(NavItem(label=name, href=to, current=name == current) for name, to in items)
