@@ -2,10 +2,12 @@
 import { watchSelection } from './selection.js';
 import { watchExpansion } from './expansion.js';
 import { watchPopovers } from './popovers.js';
+import { watchTicks } from './ticks.js';
 
 for (const form of document.querySelectorAll('form[data-selection]')) watchSelection(form);
 watchExpansion(document);
 watchPopovers(document);
+watchTicks(document);
 // A form is sent once, however often its button is clicked; the server makes sure of it too.
 document.addEventListener('submit', (event) => {
   const form = event.target;

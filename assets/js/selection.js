@@ -7,7 +7,7 @@ function items(group) {
   return loaded.length ? loaded : boxes(group);
 }
 
-function showState(box, list) {
+export function showState(box, list) {
   const on = list.filter((item) => item.checked).length;
   box.checked = on > 0 && on === list.length;
   box.indeterminate = on > 0 && on < list.length;
@@ -17,7 +17,7 @@ function tick(list, checked) {
   for (const item of list) item.checked = checked;
 }
 
-function dollars(form, cents) {
+export function dollars(form, cents) {
   const format = { style: 'currency', currency: form.dataset.currency };
   return new Intl.NumberFormat('en-US', format).format(cents / 100).replace('-', '−');
 }

@@ -1,7 +1,14 @@
 """Every blueprint the deployed product is made of; `app.py` registers them in this order."""
 
 from chalicelib.entrypoints import guard, queues, schedules, steps, webhooks
-from chalicelib.entrypoints.console import accounts, customers, integration, payments, settlements
+from chalicelib.entrypoints.console import (
+    accounts,
+    customers,
+    integration,
+    mailings,
+    payments,
+    settlements,
+)
 from chalicelib.entrypoints.console import help as console_help
 from chalicelib.entrypoints.console import identity as console_identity
 from chalicelib.entrypoints.portal import banks, changing, outstanding, paying, registration
@@ -23,6 +30,7 @@ BLUEPRINTS = (
     console_help.blueprint,
     customers.blueprint,
     accounts.blueprint,
+    mailings.blueprint,
     payments.blueprint,
     settlements.blueprint,
     integration.blueprint,

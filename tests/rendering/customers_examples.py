@@ -120,6 +120,8 @@ def customers() -> Customers:
         filters=(demo.STATUS_FILTER,),
         kept=demo.KEPT,
         attention=attention,
+        chosen=demo.KEPT,
+        may_invite=True,
     )
 
 

@@ -3,10 +3,15 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from chalicelib.domain.accounts import Account
 from chalicelib.domain.accounts import Badge as AccountBadge
 from chalicelib.domain.dealers import Dealer
-from chalicelib.domain.invitations import Invitation, InvitationState, can_resend, state_now
+from chalicelib.domain.invitations import (
+    Invitation,
+    InvitationState,
+    badge,
+    can_resend,
+    state_now,
+)
 from chalicelib.domain.payables import PayableKind
 from chalicelib.entrypoints.presenting import invitation_badge, zoned
 from chalicelib.rendering.views import account as views
@@ -88,13 +93,17 @@ def invitation_view(
     """The newest invitation, and why each of Invite, Resend and Revoke may not apply."""
     account, dealer = found.account, found.dealer
     base = f"/console/customers/{account.account_id}"
+    shown = badge(invitation, has_active_payer=account.badge is AccountBadge.ACCEPTED, now=now)
     return views.Invitation(
-        badge=invitation_badge(account.badge),
-        invite=Action(
-            label="Invite", url=f"{base}/invite", blocked_because=_why_not_invite(account)
-        ),
+        badge=None if shown is AccountBadge.REVOKED else invitation_badge(shown),
+        invite=Action(label="Invite", url=f"{base}/invite", blocked_because=_why_not_invite(shown)),
         resend=Action(
-            label="Resend", url=f"{base}/resend", blocked_because=_why_not_resend(invitation, now)
+            label="Resend",
+            url=f"{base}/resend",
+            blocked_because=_why_not_resend(invitation, shown, now),
+            confirm="They declined. Send it again only if you have spoken with them."
+            if shown is AccountBadge.DECLINED
+            else "",
         ),
         revoke=Action(
             label="Revoke", url=f"{base}/revoke", blocked_because=_why_not_revoke(invitation, now)
@@ -115,17 +124,19 @@ def invitation_view(
     )
 
 
-def _why_not_invite(account: Account) -> str:
-    if account.badge is AccountBadge.ACCEPTED:
+def _why_not_invite(shown: AccountBadge) -> str:
+    if shown is AccountBadge.ACCEPTED:
         return "This customer has accepted."
-    if account.badge is AccountBadge.PENDING:
+    if shown is AccountBadge.PENDING:
         return "An invitation is waiting. Resend it or revoke it."
     return ""
 
 
-def _why_not_resend(invitation: Invitation | None, now: datetime) -> str:
+def _why_not_resend(invitation: Invitation | None, shown: AccountBadge, now: datetime) -> str:
     if invitation is None:
         return "Nobody was invited yet."
+    if shown is AccountBadge.ACCEPTED:
+        return "There is no open invitation to send again."
     return "" if can_resend(invitation, now) else "There is no open invitation to send again."
 
 

@@ -32,6 +32,7 @@ BADGES = (
     ("accepted", "Accepted"),
     ("declined", "Declined"),
     ("expired", "Expired"),
+    ("revoked", "Revoked"),
 )
 AGES = (
     ("", "Any age"),

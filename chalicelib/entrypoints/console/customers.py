@@ -6,6 +6,7 @@ from chalicelib.domain.accounts import Badge as AccountBadge
 from chalicelib.domain.aging import Bucket
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.people import COLLECTING_ROLES
 from chalicelib.entrypoints.console.chrome import console_chrome
 from chalicelib.entrypoints.console.customer_parts import (
     SORT_COLUMNS,
@@ -40,7 +41,7 @@ def customers(visit: Visit) -> Html:
     """GET one page of the dealer's accounts, Collection Priority first."""
     dealer = get_dealer(visit.dealer_id)
     typed = {name: visit.query.get(name) for name in TYPED}
-    query = _query(typed, visit.query.get("page"))
+    query = customer_query(typed, visit.query.get("page"))
     found = list_customers(visit.world, visit.dealer_id, query=query)
     return Html(render_page(_view(visit, dealer, typed, found)))
 
@@ -49,11 +50,12 @@ def customers(visit: Visit) -> Html:
 def export(visit: Visit) -> Csv:
     """GET every account the filters keep, one row each."""
     typed = {name: visit.query.get(name) for name in TYPED}
-    text = export_customers(visit.world, visit.dealer_id, query=_query(typed, ""))
+    text = export_customers(visit.world, visit.dealer_id, query=customer_query(typed, ""))
     return Csv(text, "customers.csv")
 
 
-def _query(typed: dict[str, str], cursor: str) -> CustomerQuery:
+def customer_query(typed: dict[str, str], cursor: str) -> CustomerQuery:
+    """What the filters' words ask for. Raises InvalidInput for words that mean nothing."""
     sort = typed["sort"] or "priority"
     ascending = typed["order"] == "ascending" or (sort in ("name", "kind") and not typed["order"])
     return CustomerQuery(
@@ -109,11 +111,13 @@ def _view(
         attention=attention(found.everything, BASE),
         clear_href=BASE if any(typed[name] for name in FILTERS) else "",
         csv_href=href(BASE + ".csv", typed),
+        chosen=tuple(HiddenField(name=name, value=typed[name]) for name in TYPED if typed[name]),
+        may_invite=visit.signed_in.role in COLLECTING_ROLES,
     )
 
 
 def _columns(typed: dict[str, str]) -> tuple[Column, ...]:
-    query = _query(typed, "")
+    query = customer_query(typed, "")
     direction = "descending" if query.descending else "ascending"
     other = "ascending" if query.descending else "descending"
     return tuple(

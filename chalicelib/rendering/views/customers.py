@@ -64,7 +64,8 @@ class Customers:
 
     `columns` keys: name, priority, badge, outstanding, current, past_due, days_1_30,
     days_31_60, days_61_90, days_91_up, debits, credits, wado, last_contact.
-    `clear_href` is set when any filter is on. `kept` are hidden fields of the filter form.
+    `clear_href` is set when any filter is on. `kept` are hidden fields of the filter form, `chosen`
+    those of the form that invites (POST /console/invitations: csrf, account …, or all=yes).
     """
 
     chrome: Chrome
@@ -78,3 +79,5 @@ class Customers:
     attention: tuple[Attention, ...] = ()
     clear_href: str = ""
     csv_href: str = "/console/customers.csv"
+    chosen: tuple[HiddenField, ...] = ()
+    may_invite: bool = False

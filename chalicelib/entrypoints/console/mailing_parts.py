@@ -1,0 +1,114 @@
+"""A mailing as the pieces its pages show: groups by verdict, progress, one line of the list."""
+
+from datetime import datetime
+
+from chalicelib.domain.dealers import Dealer
+from chalicelib.domain.mailings import Entry, Mailing, Outcome, Verdict
+from chalicelib.entrypoints.presenting import zoned
+from chalicelib.rendering.views import mailings as views
+from chalicelib.rendering.views.chrome import Action, Badge
+from chalicelib.services.send_mailing import GIVEN_UP_AFTER, is_running
+from chalicelib.storage.mailings import WholeMailing
+
+ROWS_SHOWN = 100  # Of one group; more would make the page heavy and help nobody.
+# What the check found → heading, why, tone.
+WORDS = {
+    Verdict.SEND: ("Will be invited", "Each gets one mail with a link of its own.", "good"),
+    Verdict.NO_EMAIL: (
+        "No e-mail address",
+        "Add a contact in Spruce, or open the account and type an address.",
+        "warn",
+    ),
+    Verdict.INVALID: (
+        "Address not valid",
+        "Correct the contact in Spruce, or open the account and type another address.",
+        "warn",
+    ),
+    Verdict.SUPPRESSED: (
+        "Address came back",
+        "The last mail to this address bounced. Use another one.",
+        "warn",
+    ),
+    Verdict.DUPLICATE: (
+        "Same address as another account",
+        "One mail goes to the first of them. Invite the others one at a time if that is meant.",
+        "warn",
+    ),
+    Verdict.DECLINED: (
+        "Declined",
+        "They said no. Open the account to send it again on purpose.",
+        "warn",
+    ),
+    Verdict.PENDING: (
+        "Already pending",
+        "An invitation waits. Resend it from the account.",
+        "info",
+    ),
+    Verdict.ACCEPTED: ("Already accepted", "They have a login.", "plain"),
+    Verdict.CLOSED: (
+        "Cash or inactive account",
+        "There is nothing to pay online.",
+        "plain",
+    ),
+}
+
+
+def groups(whole: WholeMailing) -> tuple[views.MailingGroup, ...]:
+    """The chosen accounts by what the check found, those to be invited first."""
+    found = []
+    for verdict, (label, why, tone) in WORDS.items():
+        entries = [entry for entry in whole.entries if entry.verdict is verdict]
+        if entries or verdict is Verdict.SEND:
+            rows = tuple(_row(entry) for entry in entries[:ROWS_SHOWN])
+            found.append(
+                views.MailingGroup(label=label, why=why, count=len(entries), rows=rows, tone=tone)
+            )
+    return tuple(found)
+
+
+def progress(whole: WholeMailing, now: datetime) -> views.MailingProgress:
+    """How far a started mailing is; it is given up after a day."""
+    mailing = whole.mailing
+    outcomes = [entry for entry in whole.entries if entry.verdict is Verdict.SEND]
+    refused = [entry for entry in outcomes if entry.outcome is Outcome.REFUSED]
+    overdue = mailing.started_at is not None and now - mailing.started_at >= GIVEN_UP_AFTER
+    return views.MailingProgress(
+        progress_href=f"/console/invitations/{mailing.mailing_id}/progress",
+        total=mailing.to_send,
+        invited_count=sum(entry.outcome is Outcome.INVITED for entry in outcomes),
+        running=is_running(whole) and not overdue,
+        refused=tuple(_row(entry) for entry in refused),
+    )
+
+
+def send_action(mailing: Mailing, base: str) -> Action:
+    """The button that sends them, or why there is none to press."""
+    count = mailing.to_send
+    return Action(
+        label=f"Send {count:,} invitation" + ("" if count == 1 else "s"),
+        url=f"{base}/{mailing.mailing_id}/send",
+        blocked_because="" if count else "None of these customers can be invited.",
+    )
+
+
+def summary(mailing: Mailing, dealer: Dealer) -> views.MailingSummary:
+    """One line of the recent ones."""
+    started = mailing.started_at is not None
+    return views.MailingSummary(
+        href=f"/console/invitations/{mailing.mailing_id}",
+        prepared_at=zoned(dealer, mailing.prepared_at),
+        operator=mailing.operator,
+        chosen=mailing.chosen,
+        to_send=mailing.to_send,
+        status=Badge(label="Sent" if started else "Not sent", tone="good" if started else "plain"),
+    )
+
+
+def _row(entry: Entry) -> views.MailingRow:
+    return views.MailingRow(
+        name=entry.name,
+        number=entry.account_id,
+        href=f"/console/customers/{entry.account_id}",
+        email=entry.email,
+        detail=entry.said,
+    )
