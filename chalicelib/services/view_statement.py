@@ -24,8 +24,9 @@ class StatementStanding:
     """The frozen statement beside what its members come to today; cents.
 
     `open_cents` is the members' own sum, credits taken off: what is charged when it differs from
-    the frozen balance. `charged_cents` is what the preview of the whole statement would charge by
-    ACH, None if nothing of it can be paid now. `saves_until` is None without a discount to earn.
+    the frozen balance; `in_flight_cents` of it is being paid already. `charged_cents` is what the
+    preview of the whole statement charges by ACH, None if nothing of it can be paid now.
+    `saves_until` is None without a discount to earn.
     """
 
     statement: Statement
@@ -53,11 +54,12 @@ def standing_of(state: AccountState, dealer: Dealer, now: datetime) -> Statement
     whole = _whole(state, dealer, now, owed, names)
     deadline = statement.discount_deadline(dealer.time_zone)
     saves = whole is not None and whole.discount_cents > 0 and deadline and now <= deadline
+    standings = [(item, owed[item.payable_id]) for item in members]
     return StatementStanding(
         statement=statement,
-        open_cents=sum(_signed(item) * owed[item.payable_id].owed_cents for item in members),
-        in_flight_cents=sum(owed[item.payable_id].in_flight_cents for item in members),
-        in_query_cents=sum(owed[item.payable_id].owed_cents for item in members if item.in_query),
+        open_cents=sum(_signed(item, held.owed_cents) for item, held in standings),
+        in_flight_cents=sum(_signed(item, held.in_flight_cents) for item, held in standings),
+        in_query_cents=sum(_signed(i, held.available_cents) for i, held in standings if i.in_query),
         charged_cents=whole.charged_cents if whole else None,
         saving_cents=whole.discount_cents if whole and saves else 0,
         saves_until=deadline if saves else None,
@@ -88,5 +90,5 @@ def _whole(
         return None  # Paid, being paid, or credits only: there is nothing to charge.
 
 
-def _signed(item: Payable) -> int:
-    return -1 if item.kind is PayableKind.CREDIT else 1
+def _signed(item: Payable, cents: int) -> int:
+    return -cents if item.kind is PayableKind.CREDIT else cents

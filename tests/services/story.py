@@ -9,7 +9,7 @@ from chalicelib.domain.dealers import Dealer, FeePolicy
 from chalicelib.domain.ids import AccountId, PayableId, SettlementId, UserId
 from chalicelib.domain.payables import Payable, PayableKind
 from chalicelib.domain.payments import Method, Payment
-from chalicelib.domain.quotes import View
+from chalicelib.domain.quotes import Quote, View
 from chalicelib.domain.selections import Selection
 from chalicelib.services.apply_payment import apply_payment
 from chalicelib.services.link_bank import finish_bank_link, start_bank_link
@@ -46,11 +46,14 @@ def open_dealer(world: SettlingWorld, **changes: object) -> Dealer:
 
 
 def open_account(
-    world: SettlingWorld, payables: Sequence[Payable] = P1, account_id: AccountId = ACCOUNT
+    world: SettlingWorld,
+    payables: Sequence[Payable] = P1,
+    account_id: AccountId = ACCOUNT,
+    **changes: object,
 ) -> Account:
     """An account whose payables were imported at the start, here and in the simulated Spruce."""
     account = replace(
-        an_account(dealer_id=world.dealer_id, account_id=account_id), as_of=START
+        an_account(dealer_id=world.dealer_id, account_id=account_id, **changes), as_of=START
     ).raised()
     writes = [header_put(account, expected_version=None), *page_puts(account, (), payables)]
     transact(writes, token=uuid4().hex)
@@ -117,6 +120,12 @@ def pay(
         view=View.ALL,
         method_kind="ach",
     )
+    return carry(world, method, quote)
+
+
+def carry(world: SettlingWorld, method: Method, quote: Quote) -> Payment:
+    """Submit and originate a quote."""
+    account_id = quote.account_id
     payment = submit_payment(
         world,
         world.dealer_id,
