@@ -135,8 +135,15 @@ def payment_badge(payment: Payment) -> Badge:
 
 
 def method_words(payment: Payment) -> str:
-    """ "ACH · First Bank ••6789"."""
-    return f"ACH · {payment.method.label} ••{payment.method.last4}"
+    """ "ACH · First Bank ••6789", "Visa credit card ••4242"."""
+    return payment.method.words
+
+
+def fee_words(method_kind: str, fee_cents: int) -> str:
+    """What the fee line is called; "" without a fee."""
+    if not fee_cents:
+        return ""
+    return "Credit card fee" if method_kind == "card" else "ACH fee"
 
 
 def payment_row(payment: Payment, dealer: Dealer, *, base: str, payer: bool) -> PaymentRow:

@@ -11,10 +11,11 @@ from chalicelib.entrypoints.console import (
 )
 from chalicelib.entrypoints.console import help as console_help
 from chalicelib.entrypoints.console import identity as console_identity
-from chalicelib.entrypoints.portal import banks, changing, outstanding, paying, registration
+from chalicelib.entrypoints.portal import banks, cards, changing, outstanding, paying, registration
 from chalicelib.entrypoints.portal import help as portal_help
 from chalicelib.entrypoints.portal import identity as portal_identity
 from chalicelib.entrypoints.portal import payments as portal_payments
+from chalicelib.entrypoints.portal import receipts as portal_receipts
 
 BLUEPRINTS = (
     guard.edge,
@@ -25,7 +26,9 @@ BLUEPRINTS = (
     paying.blueprint,
     changing.blueprint,
     banks.blueprint,
+    cards.blueprint,
     portal_payments.blueprint,
+    portal_receipts.blueprint,
     console_identity.blueprint,
     console_help.blueprint,
     customers.blueprint,

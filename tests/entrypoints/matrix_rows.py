@@ -61,6 +61,14 @@ ROWS: dict[tuple[str, str], tuple[Row, ...]] = {
     ),
     ("GET", "/payments"): (Row(PAGE),),
     ("GET", "/payments/{payment}"): (Row(PAGE), Row(PAGE, path={"payment": "number"})),
+    ("GET", "/payments/{payment}/receipt.pdf"): (
+        Row(SEEN_OTHER),
+        Row(SEEN_OTHER, path={"payment": "number"}),
+    ),
+    ("POST", "/payments/{payment}/resend"): (
+        Row(frozenset({303, 429}), said={"recipient": "contact:c1"}),
+        Row(frozenset({422}), said={"recipient": "contact:somebody-else"}),
+    ),
     ("GET", "/console"): (Row(SEEN_OTHER),),
     ("GET", "/console/help"): (Row(PAGE),),
     ("GET", "/console/sign-in"): (Row(frozenset({200, 303})),),
@@ -105,6 +113,14 @@ ROWS: dict[tuple[str, str], tuple[Row, ...]] = {
     ("POST", "/webhooks/stripe/account"): (Row(SIGNED),),
     ("POST", "/webhooks/stripe/connect"): (Row(SIGNED),),
     ("POST", "/webhooks/plaid"): (Row(SIGNED),),
+    ("POST", "/quotes/{quote}/method"): (Row(DONE, said={"pay_by": "card"}),),
+    ("POST", "/cards/add"): (Row(SEEN_OTHER, form={"quote": "quote"}),),
+    ("GET", "/cards/return"): (Row(frozenset({404}), query={"visit": "quote", "quote": "quote"}),),
+    ("GET", "/payments/{payment}/confirm"): (
+        Row(SEEN_OTHER),
+        Row(SEEN_OTHER, path={"payment": "number"}),
+    ),
+    ("GET", "/payments/{payment}/returned"): (Row(SEEN_OTHER),),
     ("POST", "/banks/link"): (Row(SEEN_OTHER),),
     ("GET", "/banks/return"): (Row(frozenset({404}), query={"link": "quote"}),),
 }

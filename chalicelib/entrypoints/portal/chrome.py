@@ -9,8 +9,11 @@ from chalicelib.rendering.views.chrome import Chrome, FieldError, Flash, portal_
 
 FLASHES = {
     "submitted": Flash(text="Your payment is submitted. You will get an e-mail.", tone="good"),
+    "receipt-sent": Flash(text="A copy is on its way by e-mail.", tone="good"),
     "linked": Flash(text="Your bank account is linked.", tone="good"),
     "not-linked": Flash(text="No bank account was linked. Nothing was charged.", tone="warn"),
+    "card": Flash(text="Your card is added. Check the total for it and confirm.", tone="good"),
+    "no-card": Flash(text="No card was added. Nothing was charged.", tone="warn"),
     "fresh": Flash(
         text="The price changed since your preview, so nothing was charged. Check the new total.",
         tone="warn",

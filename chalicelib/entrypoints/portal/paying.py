@@ -4,17 +4,18 @@ from chalice.app import Blueprint
 
 from chalicelib.domain.errors import InvalidInput, QuoteOutdated
 from chalicelib.domain.ids import MethodId, PayableId, QuoteId
-from chalicelib.domain.mandates import mandate_paragraphs
+from chalicelib.domain.mandates import authorisation_paragraphs
+from chalicelib.domain.payments import Method
 from chalicelib.domain.people import PAYING_ROLES
 from chalicelib.domain.pricing import Selection
-from chalicelib.domain.quotes import View
+from chalicelib.domain.quotes import Quote, View
 from chalicelib.entrypoints.filters import cents_typed
 from chalicelib.entrypoints.guard import Visit, page
 from chalicelib.entrypoints.portal.chrome import portal_chrome
 from chalicelib.entrypoints.portal.outstanding import NO_JOB
 from chalicelib.entrypoints.portal.outstanding_parts import asked_for
 from chalicelib.entrypoints.portal.quote_parts import change_panel, statement_offer
-from chalicelib.entrypoints.presenting import allocation_rows, zoned
+from chalicelib.entrypoints.presenting import allocation_rows, fee_words, zoned
 from chalicelib.entrypoints.responses import Html, Redirect
 from chalicelib.rendering.pages import render_page
 from chalicelib.rendering.views import quote as views
@@ -106,16 +107,19 @@ def submit(visit: Visit, quote: str) -> Html | Redirect:
             signature=visit.form.get("signature"),
             method_id=MethodId(visit.form.get("method")),
             authorization_address=visit.address,
+            forgets_method=visit.form.get("forget") == "yes",
         )
     except QuoteOutdated as outdated:
         return Redirect(f"/quotes/{outdated.quote_id}?done=fresh")
+    if payment.method.kind == "card":
+        return Redirect(f"/payments/{payment.number}/confirm")
     return Redirect(f"/payments/{payment.number}?done=submitted")
 
 
 def _missing(visit: Visit) -> tuple[FieldError, ...]:
     problems = []
     if not visit.form.get("method"):
-        problems.append(FieldError(field="method", message="Choose a bank account."))
+        problems.append(FieldError(field="method", message="Choose how to pay."))
     if visit.form.get("authorise") != "yes":
         sentence = "Tick the box to authorise the payment. Nothing was charged."
         problems.append(FieldError(field="authorise", message=sentence))
@@ -152,9 +156,12 @@ def preview_page(visit: Visit, quote_id: QuoteId, errors: tuple[FieldError, ...]
         discount_cents=-quote.discount_cents,
         surplus_cents=quote.surplus_cents,
         fee_cents=quote.fee_cents,
-        fee_label="ACH fee" if quote.fee_cents else "Fee",
+        fee_label=fee_words(quote.method_kind, quote.fee_cents) or "Fee",
         banks=_banks(visit),
-        authorisation=mandate_paragraphs(dealer, quote.number),
+        cards=_cards(visit, quote),
+        pay_by=quote.method_kind,
+        method_url=f"/quotes/{quote.quote_id}/method",
+        authorisation=authorisation_paragraphs(dealer, quote.number, quote.method_kind),
         state=_state(found),
         renew_url=f"/quotes/{quote.quote_id}/renew",
         payment_href=_payment_href(visit, found),
@@ -191,7 +198,7 @@ def _payment_href(visit: Visit, found: QuoteView) -> str:
 
 
 def _banks(visit: Visit) -> tuple[views.BankChoice, ...]:
-    saved = list_methods(visit.dealer_id, visit.signed_in.company_id)
+    saved = [method for method in _saved(visit) if method.card is None]
     return tuple(
         views.BankChoice(
             method=method.method_id,
@@ -201,3 +208,20 @@ def _banks(visit: Visit) -> tuple[views.BankChoice, ...]:
         )
         for method in saved
     )
+
+
+def _cards(visit: Visit, quote: Quote) -> tuple[views.CardChoice, ...]:
+    return tuple(
+        views.CardChoice(
+            method=method.method_id,
+            name=method.words.partition(" ••")[0],
+            last4=method.last4,
+            selected=method.card == quote.card,
+        )
+        for method in _saved(visit)
+        if method.card is not None
+    )
+
+
+def _saved(visit: Visit) -> tuple[Method, ...]:
+    return list_methods(visit.dealer_id, visit.signed_in.company_id)

@@ -4,10 +4,13 @@ from chalice.app import Blueprint
 
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.payments import Payment, PaymentStatus, Stage
+from chalicelib.domain.people import PAYING_ROLES
 from chalicelib.entrypoints.guard import Visit, page
 from chalicelib.entrypoints.portal.chrome import portal_chrome
+from chalicelib.entrypoints.portal.receipts import receipt_offer
 from chalicelib.entrypoints.presenting import (
     allocation_rows,
+    fee_words,
     method_words,
     payer_timeline,
     payment_badge,
@@ -18,6 +21,7 @@ from chalicelib.entrypoints.responses import Html
 from chalicelib.rendering.pages import render_page
 from chalicelib.rendering.views import payments as views
 from chalicelib.rendering.views.figures import Pager
+from chalicelib.services.confirm_card import is_waiting
 from chalicelib.services.view_payment import view_payment
 from chalicelib.storage.accounts import get_account
 from chalicelib.storage.dealers import get_dealer
@@ -73,22 +77,22 @@ def receipt(visit: Visit, payment: str) -> Html:
         credits_cents=-shown.credits_cents,
         discount_cents=-shown.discount_cents,
         fee_cents=shown.fee_cents,
-        fee_label="ACH fee" if shown.fee_cents else "",
+        fee_label=fee_words(shown.method.kind, shown.fee_cents),
         surplus_cents=shown.surplus_cents,
         expected_on=zoned(dealer, shown.expected_at)[:10] if pending else "",
         explanation=_explanation(shown, dealer),
+        confirm_href=_confirm_href(visit, shown),
         pay_again_href="/outstanding" if shown.status is PaymentStatus.FAILED else "",
         authorisation=tuple(shown.authorization.text.split("\n\n")),
+        offer=receipt_offer(visit, account, shown),
     )
     return Html(render_page(view))
 
 
 def _explanation(payment: Payment, dealer: Dealer) -> str:
     match payment.status:
-        case PaymentStatus.PENDING if payment.held_until and payment.stage is Stage.SUBMITTED:
-            return f"Submitted. {dealer.name} sends it to the bank later; nothing is charged yet."
         case PaymentStatus.PENDING:
-            return "Submitted, not yet paid: the bank confirms a debit after a few business days."
+            return _pending_words(payment, dealer)
         case PaymentStatus.FROZEN:
             return (
                 f"{dealer.name} has stopped this payment to check it. Nothing was charged; "
@@ -103,6 +107,24 @@ def _explanation(payment: Payment, dealer: Dealer) -> str:
             return payment.failure_sentence
         case _:
             return f"The funds are confirmed and credited to your account with {dealer.name}."
+
+
+def _pending_words(payment: Payment, dealer: Dealer) -> str:
+    if is_waiting(payment):
+        return (
+            "Not yet paid: the card’s bank has not confirmed it. What nobody confirms within "
+            "an hour is cancelled and not charged."
+        )
+    if payment.method.kind == "card":
+        return "Not yet paid: the card processor has not answered. We ask again by ourselves."
+    if payment.held_until and payment.stage is Stage.SUBMITTED:
+        return f"Submitted. {dealer.name} sends it to the bank later; nothing is charged yet."
+    return "Submitted, not yet paid: the bank confirms a debit after a few business days."
+
+
+def _confirm_href(visit: Visit, payment: Payment) -> str:
+    may = visit.signed_in.role in PAYING_ROLES and is_waiting(payment)
+    return f"{BASE}/{payment.number}/confirm" if may else ""
 
 
 def _phone(dealer: Dealer) -> str:

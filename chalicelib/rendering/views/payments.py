@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .chrome import Badge, Chrome
-from .figures import AllocationRow, Pager, PaymentRow, TimelineEntry
+from .figures import AllocationRow, Option, Pager, PaymentRow, TimelineEntry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +16,19 @@ class Payments:
     rows: tuple[PaymentRow, ...]
     pager: Pager
     csv_href: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptOffer:
+    """The document (`kind` "receipt" or "confirmation") to download, or to send by e-mail.
+
+    The form POSTs csrf and recipient.
+    """
+
+    kind: str
+    download_href: str
+    resend_url: str
+    recipients: tuple[Option, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,4 +60,6 @@ class Receipt:
     expected_on: str = ""
     explanation: str = ""
     pay_again_href: str = ""
+    confirm_href: str = ""  # Where a card's payer is sent on to the bank (3-D Secure).
     authorisation: tuple[str, ...] = ()
+    offer: ReceiptOffer | None = None

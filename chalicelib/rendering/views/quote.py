@@ -20,6 +20,16 @@ class BankChoice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CardChoice:
+    """A saved card, "Visa credit card"; the one the preview is priced for is selected."""
+
+    method: str
+    name: str
+    last4: str
+    selected: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class AmountField:
     """A document's box: posted as `amount.<payable>`, `value` a decimal, cents at most available."""
 
@@ -71,7 +81,9 @@ class Quote:
     total = lines + surplus + credits + unapplied + discount + fee, where credits_cents,
     unapplied_cents and discount_cents are negative or 0. Linking POSTs csrf, quote to /banks/link.
     `state`: "ready", "expired" (offers a fresh quote by POST to `renew_url`) or "used"
-    (already submitted; see `payment_href`). `authorisation` is the ACH mandate's paragraphs.
+    (already submitted; see `payment_href`). `authorisation` is what the payer agrees to, paragraph
+    by paragraph. Another way to pay POSTs csrf, pay_by ("ach", "card"), method to `method_url`,
+    adding a card csrf, quote to /cards/add. With pay_by "card" submit also takes forget ("yes").
     """
 
     chrome: Chrome
@@ -97,5 +109,13 @@ class Quote:
     renew_url: str = ""
     payment_href: str = ""
     back_href: str = "/outstanding"
+    pay_by: str = "ach"
+    method_url: str = ""
+    cards: tuple[CardChoice, ...] = ()
     change: QuoteChange | None = None
     offer: StatementOffer | None = None
+
+    @property
+    def card(self) -> CardChoice | None:
+        """The card the preview is priced for, None until one is added."""
+        return next((card for card in self.cards if card.selected), None)
