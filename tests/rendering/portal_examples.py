@@ -10,7 +10,6 @@ from chalicelib.rendering.views.outstanding import (
     PayableRow,
     StatementStrip,
 )
-from chalicelib.rendering.views.payments import Payments, Receipt
 from chalicelib.rendering.views.plain import ErrorPage, Help
 from chalicelib.rendering.views.quote import (
     AmountField,
@@ -24,6 +23,7 @@ from chalicelib.rendering.views.quote import (
 from . import demo
 from .demo import portal_chrome
 from .entry_examples import entry_examples
+from .payment_examples import payment_examples
 
 
 def payable(number: str, cents: int, due_on: str = "2026-12-10", **changes: object) -> PayableRow:
@@ -225,53 +225,6 @@ def quote(**changes: object) -> Quote:
     return Quote(**{**fields, **changes})  # type: ignore[arg-type]
 
 
-def receipt(**changes: object) -> Receipt:
-    """A settled payment of three documents."""
-    fields: dict[str, object] = {
-        "chrome": portal_chrome("Receipt DP-100482", "Payments"),
-        "number": "DP-100482",
-        "status": demo.SETTLED,
-        "amount_cents": 1668108,
-        "method": "ACH, First Cascade Bank •••• 6789",
-        "account_name": "Ridgeline Custom Homes",
-        "account_number": "104-2280",
-        "initiated_at": "2026-11-22T06:10:00-08:00",
-        "allocations": demo.ALLOCATIONS,
-        "timeline": demo.TIMELINE,
-        "is_receipt": True,
-        "lines_cents": 1706758,
-        "credits_cents": -38650,
-        "initiated_by": "Maya Chen",
-        "authorisation": demo.AUTHORISATION,
-    }
-    return Receipt(**{**fields, **changes})  # type: ignore[arg-type]
-
-
-def _payment_examples() -> dict[str, object]:
-    payments_chrome = portal_chrome("Payments", "Payments")
-    rows = tuple(demo.payment_row(100482 - n, covers="3 documents") for n in range(4))
-    pending = demo.payment_row(100483, demo.PENDING, expected_on="2026-11-27")
-    return {
-        "payments": Payments(
-            chrome=payments_chrome, rows=(pending, *rows), pager=demo.PAGER, csv_href="/x.csv"
-        ),
-        "payments_empty": Payments(chrome=payments_chrome, rows=(), pager=demo.NO_PAGER),
-        "receipt": receipt(),
-        "receipt_pending": receipt(
-            status=demo.PENDING,
-            is_receipt=False,
-            expected_on="2026-11-27",
-            explanation="Submitted to your bank. It is not paid until the bank confirms it.",
-        ),
-        "receipt_failed": receipt(
-            status=demo.FAILED,
-            is_receipt=False,
-            pay_again_href="/outstanding",
-            explanation="The account has insufficient funds (R01). Nothing was collected.",
-        ),
-    }
-
-
 def portal_examples() -> dict[str, object]:
     """Every view of the portal by a name that can be a file name."""
     return {
@@ -286,7 +239,7 @@ def portal_examples() -> dict[str, object]:
         "quote_first_bank": quote(banks=()),
         "quote_expired": quote(state="expired"),
         "quote_used": quote(state="used"),
-        **_payment_examples(),
+        **payment_examples(),
         "help": Help(chrome=portal_chrome("Help", "Help")),
         **{
             f"error_{status}": ErrorPage(

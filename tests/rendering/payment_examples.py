@@ -1,0 +1,67 @@
+"""Examples of a payer's payments: the list, a receipt, a confirmation, a failure."""
+
+from __future__ import annotations
+
+from chalicelib.rendering.views.figures import Option
+from chalicelib.rendering.views.payments import Payments, Receipt, ReceiptOffer
+
+from . import demo
+from .demo import portal_chrome
+
+
+def receipt(**changes: object) -> Receipt:
+    """A settled payment of three documents."""
+    fields: dict[str, object] = {
+        "chrome": portal_chrome("Receipt DP-100482", "Payments"),
+        "number": "DP-100482",
+        "status": demo.SETTLED,
+        "amount_cents": 1668108,
+        "method": "ACH, First Cascade Bank •••• 6789",
+        "account_name": "Ridgeline Custom Homes",
+        "account_number": "104-2280",
+        "initiated_at": "2026-11-22T06:10:00-08:00",
+        "allocations": demo.ALLOCATIONS,
+        "timeline": demo.TIMELINE,
+        "is_receipt": True,
+        "lines_cents": 1706758,
+        "credits_cents": -38650,
+        "initiated_by": "Maya Chen",
+        "authorisation": demo.AUTHORISATION,
+        "offer": ReceiptOffer(
+            kind="receipt",
+            download_href="/payments/DP-100482/receipt.pdf",
+            resend_url="/payments/DP-100482/resend",
+            recipients=(
+                Option(value="user:1", label="Maya Chen, maya@ridgeline.example"),
+                Option(value="contact:2", label=f"{demo.HOSTILE}, books@ridgeline.example"),
+            ),
+        ),
+    }
+    return Receipt(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def payment_examples() -> dict[str, object]:
+    """The list, and one payment in every state of its receipt."""
+    payments_chrome = portal_chrome("Payments", "Payments")
+    rows = tuple(demo.payment_row(100482 - n, covers="3 documents") for n in range(4))
+    pending = demo.payment_row(100483, demo.PENDING, expected_on="2026-11-27")
+    return {
+        "payments": Payments(
+            chrome=payments_chrome, rows=(pending, *rows), pager=demo.PAGER, csv_href="/x.csv"
+        ),
+        "payments_empty": Payments(chrome=payments_chrome, rows=(), pager=demo.NO_PAGER),
+        "receipt": receipt(),
+        "receipt_pending": receipt(
+            status=demo.PENDING,
+            is_receipt=False,
+            expected_on="2026-11-27",
+            explanation="Submitted to your bank. It is not paid until the bank confirms it.",
+        ),
+        "receipt_failed": receipt(
+            status=demo.FAILED,
+            is_receipt=False,
+            offer=None,
+            pay_again_href="/outstanding",
+            explanation="The account has insufficient funds (R01). Nothing was collected.",
+        ),
+    }
