@@ -9,6 +9,7 @@ from sandbox.demo.customers import Customer
 
 YEAR_DAYS = 365
 TERM_DAYS = 30
+DISCOUNT_DAYS = 60  # Long, so that a sandbox whose clock was advanced still shows discounts.
 KEPT_HISTORY = 0.25  # Paid invoices written out; enough for every customer's habit to show.
 CREDIT_SHARE, DEBIT_SHARE, PART_PAID_SHARE = 0.13, 0.10, 0.07
 PO_SHARE, BESIDE_SHARE, JOB_SHARE = 0.5, 0.5, 0.9
@@ -50,9 +51,9 @@ def write_customer(ledger: Ledger, random: Random, customer: Customer, today: da
         ledger.statements.append(
             (
                 *(customer.account_id, statement_id, close.isoformat()),
-                (close + timedelta(days=40)).isoformat(),
+                (close + timedelta(days=DISCOUNT_DAYS + 5)).isoformat(),
                 *(money(balance_cents), money(base_cents), money(discount_cents)),
-                (close + timedelta(days=35)).isoformat() if discount_cents else "",
+                (close + timedelta(days=DISCOUNT_DAYS)).isoformat() if discount_cents else "",
                 "2",
             )
         )
