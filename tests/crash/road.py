@@ -37,6 +37,7 @@ from chalicelib.storage.roster import row_put
 from chalicelib.storage.transactions import transact
 from sandbox.world import keys
 from sandbox.world.clock import SandboxClock
+from sandbox.world.stripe.checkout import choose_card
 from sandbox.world.stripe.deliveries import WebhookBasket
 from sandbox.world.stripe.desk import BankToken
 from sandbox.world.stripe.inprocess import BASE, InProcessStripe
@@ -140,12 +141,16 @@ class Road:
             selection=Selection(asked), view=view, method_kind="ach",
         )  # fmt: skip
 
-    def submit(self, quote: Quote, *, signature: str | None = None) -> Payment:
+    def submit(
+        self, quote: Quote, *, signature: str | None = None, method: Method | None = None,
+        forgets: bool = False,
+    ) -> Payment:  # fmt: skip
         return submit_payment(
             self.world, self.dealer.dealer_id, account_id=self.account.account_id,
             company_id=COMPANY, payer_id=PAYER, quote_id=quote.quote_id,
             signature=quote.signature if signature is None else signature,
-            method_id=self.method.method_id, authorization_address="203.0.113.9",
+            method_id=(method or self.method).method_id, authorization_address="203.0.113.9",
+            forgets_method=forgets,
         )  # fmt: skip
 
     def run_step(self, event: dict[str, str]) -> dict[str, str]:
@@ -260,6 +265,20 @@ def _linked(processor: StripeProcessor, simulated: StripeWorld, acct: str) -> Me
         acct, customer=customer, bank_token=simulated.mint_bank_token(details),
         authorization=authorization, key="bank",
     )  # fmt: skip
+
+
+def add_card(road: Road, name: str) -> Method:
+    """A demo card added on the hosted page and saved."""
+    acct, processor = road.dealer.processor_account, road.world.processor
+    url = processor.card_page(
+        acct, customer=road.method.customer, company=COMPANY, back_url="https://pay.example/?",
+        cancel_url="https://pay.example/", key=str(ULID()),
+    )  # fmt: skip
+    visit_id = url.rpartition("/")[2]
+    choose_card(road.stripe.desk, visit_id, name)
+    method: Method = processor.added_card(acct, visit_id).method
+    transact([method_put(road.dealer.dealer_id, COMPANY, method)], token=str(ULID()))
+    return method
 
 
 def plan(rng: random.Random, *, most_calls: int) -> dict[int, str]:
