@@ -95,9 +95,21 @@ ROWS: dict[tuple[str, str], tuple[Row, ...]] = {
     ("GET", "/console/payments"): (Row(PAGE),),
     ("GET", "/console/payments.csv"): (Row(PAGE),),
     ("GET", "/console/payments/{payment}"): (Row(PAGE), Row(PAGE, path={"payment": "number"})),
+    ("POST", "/console/payments/{payment}/stop"): (
+        Row(DONE, said={"action": "freeze", "reason": "Asked by phone"}),
+    ),
     ("GET", "/console/settlements"): (Row(PAGE),),
     ("GET", "/console/settlements/{settlement}"): (Row(PAGE),),
     ("GET", "/console/settlements/{settlement}/progress"): (Row(PAGE),),
+    ("GET", "/console/settlements/{settlement}/summary.csv"): (Row(PAGE),),
+    ("GET", "/console/settlements/{settlement}/manual.csv"): (Row(frozenset({200, 409})),),
+    ("POST", "/console/settlements/{settlement}/manual"): (Row(DONE),),
+    ("POST", "/console/settlements/{settlement}/manual/times"): (
+        Row(DONE | {422}, said={"at_cash": "2026-11-22T10:00"}),
+    ),
+    ("POST", "/console/settlements/{settlement}/manual/withdraw"): (
+        Row(DONE, said={"nothing_entered": "yes"}),
+    ),
     ("POST", "/console/settlements/{settlement}/post"): (Row(DONE),),
     ("POST", "/console/settlements/{settlement}/resolve"): (Row(DONE),),
     ("GET", "/console/integration"): (Row(PAGE),),

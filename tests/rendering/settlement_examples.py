@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from chalicelib.rendering.views.chrome import Action, Badge
+from chalicelib.rendering.views.chrome import Action, Badge, FieldError
 from chalicelib.rendering.views.settlements import (
+    ByHand,
+    ManualFile,
     PostingCategory,
     ProofLine,
     Settlement,
     SettlementProgress,
     SettlementRow,
     Settlements,
+    TimeField,
 )
 
 from . import demo
@@ -69,6 +72,32 @@ def settlement(shown: SettlementProgress, difference_cents: int = 0) -> Settleme
     )
 
 
+def by_hand(**changes: object) -> SettlementProgress:
+    """A settlement that a person posts: two parts entered, two to go."""
+    url = "/console/settlements/S1/manual"
+    manual = ByHand(
+        since=demo.NOW,
+        chosen_by=demo.HOSTILE,
+        enter_on="2026-11-24",
+        files=tuple(
+            ManualFile(
+                label=label,
+                hint="Upload in Spruce's payment entry.",
+                href=f"{url}.csv?file={label}",
+                bare_href=f"{url}.csv?file={label}&header=no",
+            )
+            for label in ("Payments", "Credits", "Discounts", "Cash and other")
+        ),
+        fields=(TimeField(name="at_cash", label="Cash and other"),),
+        times_url=f"{url}/times",
+        now=demo.NOW,
+        withdraw=Action(label="Post automatically instead", url=f"{url}/withdraw"),
+        errors=(FieldError(field="at_cash", message="This time has not come yet."),),
+    )
+    blocked = Action(label="Post", url="/p", blocked_because="It is posted by hand.")
+    return progress(by_hand=manual, post=blocked, **changes)
+
+
 def settlement_examples() -> dict[str, object]:
     """The list and one settlement from proved to resolved."""
     running = progress(
@@ -105,6 +134,10 @@ def settlement_examples() -> dict[str, object]:
             chrome=chrome, tabs=demo.PAYMENT_TABS, rows=(), pager=demo.NO_PAGER
         ),
         "settlement": settlement(progress()),
+        "settlement_choice": settlement(
+            progress(manual=Action(label="Manual post", url="/console/settlements/S1/manual"))
+        ),
+        "settlement_by_hand": settlement(by_hand()),
         "settlement_running": settlement(running),
         "settlement_failed": settlement(failed),
         "settlement_posted": settlement(progress(categories=posted, post=blocked, resolve=resolve)),

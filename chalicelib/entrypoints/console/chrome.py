@@ -15,6 +15,14 @@ FLASHES = {
     "revoked": Flash(text="The invitation is revoked and its link no longer works."),
     "posting": Flash(text="Posting has started. You may leave this page.", tone="good"),
     "discarded": Flash(text="The import is discarded. Nothing was changed."),
+    "freeze": Flash(text="Frozen. Nothing was charged; release or terminate it.", tone="good"),
+    "release": Flash(text="Released. The payment goes on.", tone="good"),
+    "terminate": Flash(text="Terminated. Nothing was charged and the payer is told."),
+    "hold-posting": Flash(text="Posting is on hold. The money still arrives.", tone="good"),
+    "release-posting": Flash(text="Free to post. Open its settlement to post it.", tone="good"),
+    "by-hand": Flash(text="Posting by hand is chosen. Download the files below.", tone="good"),
+    "automatic": Flash(text="This settlement can be posted automatically again.", tone="good"),
+    "recorded": Flash(text="The posted times are recorded.", tone="good"),
     "resolved": Flash(text="The settlement is resolved.", tone="good"),
 }
 

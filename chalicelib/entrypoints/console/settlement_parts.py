@@ -42,6 +42,7 @@ def _category(posting: CategoryPosting, dealer: Dealer) -> views.PostingCategory
         amount_cents=posting.amount_cents,
         document_count=posting.lines,
         problem=posting.problem,
+        recorded_by=posting.recorded_by,
     )
 
 
@@ -102,9 +103,9 @@ def settlement_status(settlement: Settlement) -> Badge:
 
 
 def settlement_progress(
-    visit: Visit, dealer: Dealer, settlement: Settlement
+    visit: Visit, dealer: Dealer, settlement: Settlement, held: str
 ) -> views.SettlementProgress:
-    """The posting section: four categories, Post, Resolve."""
+    """The posting section: four categories, Post, Resolve; `held` says which payment keeps it."""
     base = f"/console/settlements/{settlement.settlement_id}"
     done = sum(posting.state in DONE for posting in settlement.postings)
     return views.SettlementProgress(
@@ -112,9 +113,13 @@ def settlement_progress(
         categories=category_views(settlement, dealer),
         running=is_posting(settlement),
         progress_href=f"{base}/progress",
-        post=Action(label="Post", url=f"{base}/post", blocked_because=_why_not_post(settlement)),
+        post=Action(
+            label="Post", url=f"{base}/post", blocked_because=_why_not_post(settlement) or held
+        ),
         resolve=Action(
-            label="Resolve", url=f"{base}/resolve", blocked_because=_why_not_resolve(settlement)
+            label="Resolve",
+            url=f"{base}/resolve",
+            blocked_because=_why_not_resolve(settlement) or held,
         ),
         needs_reason=not settlement.is_proven,
         reason=settlement.resolved_reason,
@@ -135,6 +140,8 @@ def _why_not_post(settlement: Settlement) -> str:
         return "Posting is under way."
     if not settlement.is_proven:
         return "The proof does not add up; posting waits until every cent is explained."
+    if settlement.manual_at:
+        return "It is posted by hand."
     return ""
 
 

@@ -5,9 +5,9 @@ from chalice.app import Blueprint
 from chalicelib.domain.ids import SettlementId
 from chalicelib.domain.people import COLLECTING_ROLES
 from chalicelib.entrypoints.console.chrome import console_chrome, payment_tabs
+from chalicelib.entrypoints.console.manual_parts import posting_section
 from chalicelib.entrypoints.console.settlement_parts import (
     proof_lines,
-    settlement_progress,
     settlement_row,
     settlement_status,
 )
@@ -16,6 +16,7 @@ from chalicelib.entrypoints.presenting import payment_row, zoned
 from chalicelib.entrypoints.responses import Fragment, Html, Redirect
 from chalicelib.rendering.pages import render_page
 from chalicelib.rendering.views import settlements as views
+from chalicelib.rendering.views.chrome import FieldError
 from chalicelib.rendering.views.figures import Pager
 from chalicelib.services.list_settlements import list_settlements
 from chalicelib.services.request_posting import request_posting
@@ -49,11 +50,18 @@ def settlements(visit: Visit) -> Html:
 @page(blueprint, "GET", BASE + "/{settlement}", area="console")
 def settlement_page(visit: Visit, settlement: str) -> Html:
     """GET one settlement with its payments, proof and posting."""
+    return Html(settlement_html(visit, SettlementId(settlement)))
+
+
+def settlement_html(
+    visit: Visit, settlement: SettlementId, *, errors: tuple[FieldError, ...] = ()
+) -> str:
+    """The settlement's page, with what was wrong in a form of it."""
     dealer = get_dealer(visit.dealer_id)
-    found = view_settlement(visit.world, visit.dealer_id, settlement_id=SettlementId(settlement))
+    found = view_settlement(visit.world, visit.dealer_id, settlement_id=settlement)
     shown = found.settlement
     view = views.Settlement(
-        chrome=console_chrome(visit, dealer, f"Settlement {settlement}", "Payments"),
+        chrome=console_chrome(visit, dealer, f"Settlement {settlement}", "Payments", errors=errors),
         tabs=payment_tabs("settlements"),
         number=shown.settlement_id,
         created_at=zoned(dealer, shown.created_at),
@@ -64,12 +72,13 @@ def settlement_page(visit: Visit, settlement: str) -> Html:
             payment_row(payment, dealer, base="/console/payments", payer=True)
             for payment in found.payments
         ),
-        progress=settlement_progress(visit, dealer, shown),
+        progress=posting_section(visit, dealer, found, errors=errors),
         deposited_on=zoned(dealer, shown.arrives_at)[:10],
         processor_reference=shown.settlement_id,
         status=settlement_status(shown),
+        summary_href=f"{BASE}/{settlement}/summary.csv",
     )
-    return Html(render_page(view))
+    return render_page(view)
 
 
 @page(blueprint, "GET", BASE + "/{settlement}/progress", area="console")
@@ -77,7 +86,7 @@ def settlement_posting_progress(visit: Visit, settlement: str) -> Fragment:
     """GET the posting section alone; the page asks for it again while it runs."""
     dealer = get_dealer(visit.dealer_id)
     found = view_settlement(visit.world, visit.dealer_id, settlement_id=SettlementId(settlement))
-    return Fragment(render_page(settlement_progress(visit, dealer, found.settlement)))
+    return Fragment(render_page(posting_section(visit, dealer, found)))
 
 
 @page(blueprint, "POST", BASE + "/{settlement}/post", area="console", roles=COLLECTING_ROLES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .chrome import Action, Badge, Chrome
+from .chrome import Action, Badge, Chrome, FieldError
 from .figures import Column, Link, Pager, PaymentRow
 
 
@@ -21,6 +21,7 @@ class PostingCategory:
     amount_cents: int = 0
     document_count: int = 0
     problem: str = ""
+    recorded_by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +62,43 @@ class ProofLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ManualFile:
+    """One download of a settlement that is posted by hand; `bare_href` leaves the head row out."""
+
+    label: str
+    hint: str
+    href: str
+    bare_href: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeField:
+    """A category whose posted time can be recorded; `name` is the form's."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ByHand:
+    """Posting by hand: files, times to record (POSTs csrf and those), and the way back.
+
+    `now` is an ISO date-time in the dealer's zone, like `since`; `withdraw` POSTs csrf and
+    nothing_entered=yes.
+    """
+
+    since: str
+    chosen_by: str
+    enter_on: str
+    files: tuple[ManualFile, ...]
+    fields: tuple[TimeField, ...]
+    times_url: str
+    now: str
+    withdraw: Action | None = None
+    errors: tuple[FieldError, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class SettlementProgress:
     """GET /console/settlements/{settlement}/progress: a fragment that asks again while `running`.
 
@@ -83,6 +121,8 @@ class SettlementProgress:
     may_act: bool = True
     currency: str = "USD"
     zone: str = ""
+    manual: Action | None = None
+    by_hand: ByHand | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,4 +140,5 @@ class Settlement:
     tabs: tuple[Link, ...] = ()
     deposited_on: str = ""
     processor_reference: str = ""
+    summary_href: str = ""
     status: Badge | None = None
