@@ -1,10 +1,10 @@
 """Incoming payments of a dealer with filters, and one account's own history."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from chalicelib.domain.days import day_end, day_start
+from chalicelib.domain.days import day_end, day_start, dealer_day
 from chalicelib.domain.ids import AccountId, DealerId
 from chalicelib.domain.payments import Payment, PaymentStatus
 from chalicelib.services.world import World
@@ -45,6 +45,7 @@ class PaymentPage:
     count: int
     total_cents: int
     is_exact: bool
+    days: Mapping[date, tuple[int, int]]  # Initiated per day: payments and cents.
 
 
 def list_payments(
@@ -56,7 +57,8 @@ def list_payments(
     limit: int = PAGE_SIZE,
 ) -> PaymentPage:
     """One page of the dealer's payments: one request for the first page, two for later ones."""
-    span = _span(filters, get_dealer(dealer_id).time_zone)
+    zone = get_dealer(dealer_id).time_zone
+    span = _span(filters, zone)
     whole = read_stretch(dealer_id, span)
     matching = [payment for _, payment in whole.found if _matches(payment, filters, span)]
     shown = read_stretch(dealer_id, replace(span, after=cursor)) if cursor else whole
@@ -67,7 +69,17 @@ def list_payments(
         count=len(matching),
         total_cents=sum(payment.charged_cents for payment in matching),
         is_exact=not whole.has_more,
+        days=_days(matching, zone),
     )
+
+
+def _days(payments: Iterable[Payment], time_zone: str) -> dict[date, tuple[int, int]]:
+    days: dict[date, tuple[int, int]] = {}
+    for payment in payments:
+        day = dealer_day(payment.submitted_at, time_zone)
+        count, cents = days.get(day, (0, 0))
+        days[day] = count + 1, cents + payment.charged_cents
+    return days
 
 
 def list_own_payments(

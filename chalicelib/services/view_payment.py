@@ -6,6 +6,7 @@ from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId
 from chalicelib.domain.ledger import Line
 from chalicelib.domain.payments import Payment, PaymentEvent
+from chalicelib.domain.settlements import Settlement
 from chalicelib.services.world import World
 from chalicelib.storage import keys
 from chalicelib.storage.ledger import lines_of
@@ -15,6 +16,7 @@ from chalicelib.storage.payments import (
     list_events,
     list_payments_of_account,
 )
+from chalicelib.storage.settlements import find_settlement
 
 NO_PAYMENT = "There is no such payment."
 
@@ -26,6 +28,7 @@ class PaymentView:
     payment: Payment
     events: tuple[PaymentEvent, ...]
     ledger: tuple[Line, ...]
+    settlement: Settlement | None = None  # Only for operators.
 
 
 def view_payment(
@@ -43,7 +46,15 @@ def view_payment(
     if found is None:
         raise NotFound(NO_PAYMENT)
     log = keys.payment_log(dealer_id, found.payment_id)
-    return PaymentView(found, list_events(dealer_id, found.payment_id), lines_of(log))
+    stored = None
+    if account_id is None and found.settlement_id is not None:
+        stored = find_settlement(dealer_id, found.settlement_id)
+    return PaymentView(
+        found,
+        list_events(dealer_id, found.payment_id),
+        lines_of(log),
+        stored.settlement if stored else None,
+    )
 
 
 def _own(dealer_id: DealerId, account_id: AccountId, name: str) -> Payment | None:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from chalicelib.rendering.views.chrome import Badge
 from chalicelib.rendering.views.console_entry import OperatorCode, OperatorSignIn
-from chalicelib.rendering.views.incoming import IncomingPayments, LedgerLine, PaymentDetail
+from chalicelib.rendering.views.incoming import (
+    Choice,
+    DailyVolume,
+    DayVolume,
+    IncomingPayments,
+    Interventions,
+    LedgerLine,
+    PaymentDetail,
+)
 from chalicelib.rendering.views.plain import ErrorPage, Help
 
 from . import demo
@@ -38,6 +46,7 @@ def _incoming(**changes: object) -> IncomingPayments:
             sorted_by="initiated",
         ),
         "csv_href": "/console/payments.csv",
+        "volume": _volume(),
     }
     return IncomingPayments(**{**fields, **changes})  # type: ignore[arg-type]
 
@@ -59,6 +68,31 @@ def _detail(**changes: object) -> PaymentDetail:
         "credits_cents": -38650,
     }
     return PaymentDetail(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def _panel(**changes: object) -> Interventions:
+    fields: dict[str, object] = {
+        "csrf": "csrf-token",
+        "url": "/console/payments/DP-100482/stop",
+        "choices": (
+            Choice(value="freeze", label="Freeze"),
+            Choice(value="terminate", label="Terminate", blocked_because="Freeze it first."),
+        ),
+        "may_act": True,
+        "held_until": demo.NOW,
+    }
+    return Interventions(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def _volume() -> DailyVolume:
+    days = tuple(
+        DayVolume(
+            on=f"2026-11-{n + 1:02}", count=n % 3, cents=(n % 3) * 120_000, x=n * 85, width=81,
+            height=(n % 3) * 40,
+        )
+        for n in range(14)
+    )  # fmt: skip
+    return DailyVolume(days=days, most_cents=240_000, width=1190, height=96)
 
 
 def console_examples() -> dict[str, object]:
@@ -84,12 +118,24 @@ def console_examples() -> dict[str, object]:
         "customers_no_match": no_customers(query=demo.HOSTILE, clear_href="/console/customers"),
         **account_examples(),
         "incoming": _incoming(),
-        "incoming_empty": _incoming(rows=(), pager=demo.NO_PAGER, columns=(), csv_href=""),
+        "incoming_empty": _incoming(
+            rows=(), pager=demo.NO_PAGER, columns=(), csv_href="", volume=None
+        ),
         "incoming_no_match": _incoming(
             rows=(), pager=demo.NO_PAGER, query=demo.HOSTILE, clear_href="/console/payments"
         ),
         "payment_detail": full,
-        "payment_detail_pending": _detail(status=demo.PENDING),
+        "payment_detail_pending": _detail(status=demo.PENDING, interventions=_panel()),
+        "payment_detail_frozen": _detail(
+            status=Badge(label="Frozen", tone="warn"),
+            interventions=_panel(
+                heading="Frozen. It keeps its claim on the documents until it is released.",
+                stopped_at=demo.NOW,
+                stopped_by="Maya Chen",
+                stopped_why=demo.HOSTILE,
+            ),
+        ),
+        "payment_detail_viewer": _detail(interventions=_panel(may_act=False)),
         **settlement_examples(),
         **mailing_examples(),
         **integration_examples(),

@@ -6,7 +6,9 @@ from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.ledger import Line
 from chalicelib.domain.payments import PaymentStatus
+from chalicelib.entrypoints.console import interventions
 from chalicelib.entrypoints.console.chrome import console_chrome, payment_tabs
+from chalicelib.entrypoints.console.volume import daily_volume
 from chalicelib.entrypoints.filters import cents_typed, day_typed, href
 from chalicelib.entrypoints.guard import Visit, page
 from chalicelib.entrypoints.presenting import (
@@ -70,6 +72,7 @@ def incoming(visit: Visit) -> Html:
         kept=(HiddenField(name="sort", value=typed["sort"]),) if typed["sort"] else (),
         clear_href=BASE if any(typed[name] for name in TYPED[:-1]) else "",
         csv_href=href(BASE + ".csv", typed),
+        volume=daily_volume(found),
     )
     return Html(render_page(view))
 
@@ -184,6 +187,7 @@ def _detail(visit: Visit, dealer: Dealer, found: PaymentView) -> views.PaymentDe
         settlement_href=f"/console/settlements/{settled_in}" if settled_in else "",
         posted=Badge(label="Posted", tone="good") if payment.posted_at else None,
         ledger=tuple(_ledger_line(line) for line in found.ledger),
+        interventions=interventions.panel(visit, dealer, payment, found.settlement),
     )
 
 

@@ -18,6 +18,32 @@ from .figures import (
 
 
 @dataclass(frozen=True, kw_only=True)
+class DayVolume:
+    """One column of the chart: ISO day, what was initiated, and where it is drawn."""
+
+    on: str
+    count: int
+    cents: int
+    x: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DailyVolume:
+    """Payments initiated per day of the filtered set, oldest first; `width` × `height` units.
+
+    Not `is_exact`: the set is larger than what was read.
+    """
+
+    days: tuple[DayVolume, ...]
+    most_cents: int
+    width: int
+    height: int
+    is_exact: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class IncomingPayments:
     """GET /console/payments: query parameters q (payer or number), status, from, to, min, max.
 
@@ -42,6 +68,40 @@ class IncomingPayments:
     kept: tuple[HiddenField, ...] = ()
     clear_href: str = ""
     csv_href: str = ""
+    volume: DailyVolume | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """A button of the panel, posted as `action`; `blocked_because`: why not and what instead."""
+
+    value: str
+    label: str
+    blocked_because: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interventions:
+    """What an operator can do to the payment: POSTs csrf, reason and action to `url`.
+
+    `heading` is set while (or since) it is stopped, with who, when and why; `held_until` while it
+    waits out the dealer's hold.
+    """
+
+    csrf: str
+    url: str
+    choices: tuple[Choice, ...]
+    may_act: bool
+    heading: str = ""
+    held_until: str = ""
+    stopped_at: str = ""
+    stopped_by: str = ""
+    stopped_why: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """True if anything can be done."""
+        return any(not choice.blocked_because for choice in self.choices)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,3 +141,4 @@ class PaymentDetail:
     settlement_href: str = ""
     posted: Badge | None = None
     ledger: tuple[LedgerLine, ...] = ()
+    interventions: Interventions | None = None
