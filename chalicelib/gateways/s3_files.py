@@ -20,6 +20,7 @@ class S3Files:
                 connect_timeout=2,
                 read_timeout=10,
                 retries={"max_attempts": 3, "mode": "standard"},
+                signature_version="s3v4",  # Links would else be signed the old way.
                 s3={"addressing_style": "path"},
             ),
         )
