@@ -53,13 +53,15 @@ class FileReport:
         return self.lines - self.invalid
 
     def refuse(self, line: int, column: str, reason: str) -> None:
-        """Count a refused row; line 0 refuses the file."""
-        if line:
-            self.invalid += 1
-        else:
+        """Count a refused row; line 0 refuses the file, which is always told, and first."""
+        problem = Problem(self.file, line, column, reason)
+        if not line:
             self.refused = True
+            self.problems.insert(0, problem)
+            return
+        self.invalid += 1
         if len(self.problems) < PROBLEMS_KEPT:
-            self.problems.append(Problem(self.file, line, column, reason))
+            self.problems.append(problem)
 
 
 class FileRefused(Exception):

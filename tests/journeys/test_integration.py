@@ -1,0 +1,127 @@
+"""The ERP's files by the page: upload, review, confirm, log; with and without script."""
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.journeys import people
+from tests.journeys.walker import Walker
+
+pytestmark = pytest.mark.journey
+Walk = Callable[..., Walker]
+WAIT_SECONDS = 60
+INVOICES = (
+    "account_id,invoice_id,amount,outstanding_amount,currency,transaction_date,payment_due_date\n"
+)
+
+
+def written(folder: Path, name: str, text: str) -> Path:
+    """A file as Spruce would leave it: byte order mark, CRLF."""
+    path = folder / name
+    path.write_bytes(("\ufeff" + text.replace("\n", "\r\n")).encode())
+    return path
+
+
+def upload(walker: Walker, kind: str, path: Path) -> None:
+    """Choose a file in its row and send it to the bucket, which sends us back."""
+    walker.page.locator(f"#f-{kind.lower()}").set_input_files(path)
+    walker.page.get_by_role("button", name=f"Upload {kind}").click()
+    walker.page.wait_for_url(re.compile(r"/console/integration/.*etag="))
+
+
+def wait_for(walker: Walker, text: str, *, script: bool) -> None:
+    """The page comes to say so: by itself with script, by loading it again without."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    found = walker.page.get_by_text(text).locator("visible=true")
+    while not found.count():
+        assert time.monotonic() < deadline, f"never said: {text}"
+        walker.page.wait_for_timeout(300)
+        if not script:
+            walker.page.goto(walker.page.url)
+
+
+@pytest.mark.parametrize(("size", "script"), [("desk", True), ("phone", True), ("phone", False)])
+def test_an_operator_brings_files_in(
+    run_json: dict[str, Any], walk: Walk, tmp_path: Path, size: str, script: bool
+) -> None:
+    """Two files, one bad row: nothing changes before Import, then the log says what did."""
+    walker, name = walk(size, script=script), f"{size}{'' if script else '-plain'}"
+    page, account = walker.page, f"JRN-{size}-{int(script)}".upper()
+    dealer = run_json["dealers"][0]["id"]
+    people.sign_in_operator(walker, run_json, dealer, "ar")
+    page.get_by_role("link", name="Integration").click()
+    page.get_by_role("heading", name="What the files hold").wait_for()
+    walker.shot(f"integration-{name}")
+    page.get_by_role("button", name="New import").click()
+    page.get_by_role("heading", name="Upload files").wait_for()
+    walker.shot(f"import-empty-{name}")
+
+    accounts = f'account_id,name\n{account},"Journey, ""demo"" {name}"\n'
+    upload(walker, "Accounts", written(tmp_path, "accounts.csv", accounts))
+    wait_for(walker, "All rows valid", script=script)
+    day = "USD,2026-09-01,2026-10-01\n"
+    rows = f"{account},JI-{account},120.50,120.50,{day}{account},JX-{account},12.505,1.00,{day}"
+    upload(walker, "Invoices", written(tmp_path, "invoices.csv", INVOICES + rows))
+    wait_for(walker, "Some rows invalid", script=script)
+    walker.has("is not an amount")
+    walker.shot(f"import-review-{name}")
+    assert not known(walker, run_json, account)
+
+    page.go_back()
+    own_time = page.locator("#f-as_of")
+    assert bool(own_time.input_value()) is script
+    own_time.fill(own_time.get_attribute("max") or "")
+    page.get_by_role("button", name="Import 2 rows").click()
+    wait_for(walker, "accounts changed", script=script)
+    walker.shot(f"import-done-{name}")
+    page.get_by_role("link", name="All imports").click()
+    walker.has("Noor Haddad")
+    cells = page.locator("tbody tr", has_text="invoices.csv").first.locator("td").all_inner_texts()
+    assert cells[0] == "Imported"
+    assert [cells[-4], cells[-3], cells[-2], cells[-1]] == ["1", "0", "0", "1"]
+    walker.shot(f"integration-log-{name}")
+    assert known(walker, run_json, account)
+
+
+def known(walker: Walker, run: dict[str, Any], account: str) -> bool:
+    """Whether the dealer's customers hold the account."""
+    walker.page.goto(f"{run['console_url']}/customers?q={account}")
+    return walker.page.locator("tbody th", has_text=account).count() == 1
+
+
+def test_a_file_dropped_on_its_row_is_sent_and_a_wrong_one_is_not(
+    run_json: dict[str, Any], walk: Walk
+) -> None:
+    """Script only: the limit and the kind are said before anything is sent."""
+    walker = walk("desk")
+    people.sign_in_operator(walker, run_json, run_json["dealers"][0]["id"], "ar")
+    walker.page.goto(f"{run_json['console_url']}/integration")
+    walker.page.get_by_role("button", name="New import").click()
+    walker.page.get_by_role("heading", name="Upload files").wait_for()
+
+    drop(walker, "picture.png", 10)
+    walker.has("This is not a CSV file.")
+    drop(walker, "accounts.csv", 5_000_001)
+    walker.has("The file is larger than 5 MB.")
+    walker.shot("import-too-large")
+    drop(walker, "accounts.csv", 10)
+
+    walker.page.wait_for_url(re.compile(r"/console/integration/.*etag="))
+    walker.has("the columns account_id, name is missing")
+    walker.page.get_by_role("button", name="Discard").click()
+    walker.has("The import is discarded.")
+
+
+def drop(walker: Walker, name: str, size_bytes: int) -> None:
+    """Drop a file made in the browser on the accounts' row."""
+    data = walker.page.evaluate_handle(
+        "([name, size]) => { const data = new DataTransfer();"
+        " data.items.add(new File(['x'.repeat(size)], name)); return data; }",
+        [name, size_bytes],
+    )
+    form = walker.page.locator("form[data-upload]", has=walker.page.locator("#f-accounts"))
+    form.dispatch_event("drop", {"dataTransfer": data})
