@@ -1,7 +1,8 @@
-"""One random history of the ACH road: payers, faults and crashes from a seed, then the checks."""
+"""One random history of the road, ACH or card: payers, faults, crashes from a seed; the checks."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -11,16 +12,30 @@ from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.domain.errors import DrypowderError
 from chalicelib.domain.ids import PaymentId
+from chalicelib.domain.interventions import Intervention
 from chalicelib.domain.ledger import LedgerAccount
-from chalicelib.domain.payments import Payment, PaymentStatus
+from chalicelib.domain.payments import Method, Payment, PaymentStatus
 from chalicelib.domain.pricing import owed_on
 from chalicelib.gateways.processor import ProcessorRefused, ProcessorUnreachable
+from chalicelib.services.confirm_card import check_card
 from chalicelib.services.list_payments import list_own_payments
+from chalicelib.services.stop_payment import stop_payment
 from chalicelib.services.watch_payments import watch_payments
+from chalicelib.storage.companies import find_method
 from chalicelib.storage.ledger import trial_balance
 from chalicelib.storage.transactions import OutcomeUnknown, WritesRefused
+from sandbox.world.stripe.checkout import answer_challenge
 from tests.crash.machine import Crash
-from tests.crash.road import DAY, Road, an_invoice, build_road, crashing_database
+from tests.crash.road import (
+    ACCT,
+    COMPANY,
+    DAY,
+    Road,
+    add_card,
+    an_invoice,
+    build_road,
+    crashing_database,
+)
 from tests.stage import Stage
 
 CALLS = 75  # About as many calls as the road of one payment makes.
@@ -29,6 +44,10 @@ TROUBLE = (
     Crash, DrypowderError, PynamoDBException, BotoCoreError, ProcessorUnreachable,
     ProcessorRefused, OutcomeUnknown, WritesRefused,
 )  # fmt: skip
+CARDS = ("visa", "visa", "visa_3ds", "visa_3ds", "chargeDeclined")
+UNDECIDED = (PaymentStatus.PENDING, PaymentStatus.FROZEN)
+ANYTHING = tuple(Intervention)
+END_IT = (Intervention.FREEZE, Intervention.TERMINATE)
 OPEN = {"INV-1": 100_000, "INV-2": 50_000}
 
 
@@ -43,11 +62,22 @@ class Ended:
     seen: list[PaymentId] = field(default_factory=list)  # What payers were told is submitted.
 
 
-def run_history(stage: Stage, seed: int, planned: dict[int, str] | None = None) -> Ended:
-    """Live through one history; `planned` crashes replace the random ones."""
+def run_history(
+    stage: Stage, seed: int, planned: dict[int, str] | None = None, *, way: str = ""
+) -> Ended:
+    """Live through one history; `planned` crashes replace the random ones.
+
+    `way` is "ach", the name of a demo card, or "" for any.
+    """
     rng = random.Random(seed)  # noqa: S311  A history must be repeatable.
-    road = build_road(stage, tuple(an_invoice(*facts) for facts in OPEN.items()), seed=seed)
+    hold_hours = rng.choice((0, 0, 24)) if planned is None else 0
+    invoices = tuple(an_invoice(*facts) for facts in OPEN.items())
+    road = build_road(stage, invoices, seed=seed, hold_hours=hold_hours)
+    road.faults.meddle = lambda: intervene(road, rng, END_IT if planned is not None else ANYTHING)
     _script(road, rng, is_noisy=planned is None)
+    way = way or rng.choice(("ach",) * len(CARDS) + CARDS)
+    method = road.method if way == "ach" else add_card(road, way)
+    road.basket.drain()
     crashes = _planned(rng) if planned is None else dict(planned)
     road.faults.planned = crashes
     road.machine.dies_on_crash = rng.random() < 0.4
@@ -56,22 +86,44 @@ def run_history(stage: Stage, seed: int, planned: dict[int, str] | None = None) 
     with crashing_database(road.faults):
         road.faults.armed = True
         for _ in range(most):
-            _pay(road, rng, seen)
+            _pay(road, rng, seen, method)
             _live(road, rng, is_orderly=planned is not None)
         road.clock.advance(5 * DAY)
         _live(road, rng, is_orderly=planned is not None)
         road.faults.armed = False
+    for payment in payments_of(road):
+        if payment.status is PaymentStatus.FROZEN:
+            intervene(road, rng, (rng.choice((Intervention.RELEASE, Intervention.TERMINATE)),))
     _two_passes(road)
-    payments, _ = list_own_payments(
-        road.world, road.dealer.dealer_id, account_id=road.account.account_id
-    )
-    return Ended(seed, road, road.faults.happened, list(payments), seen)
+    return Ended(seed, road, road.faults.happened, payments_of(road), seen)
 
 
 def _planned(rng: random.Random) -> dict[int, str]:
     count = rng.choice((0, 1, 1, 1, 1, 2, 2, 3))
-    hows = ("before", "after", "after", "lost")
+    hows = ("before", "after", "after", "lost", "meddle")
     return {rng.randint(1, CALLS): rng.choice(hows) for _ in range(count)}
+
+
+def payments_of(road: Road) -> list[Payment]:
+    """The account's payments, newest first."""
+    found, _ = list_own_payments(
+        road.world, road.dealer.dealer_id, account_id=road.account.account_id
+    )
+    return list(found)
+
+
+def intervene(road: Road, rng: random.Random, actions: Sequence[Intervention]) -> None:
+    """An operator presses buttons on a payment; what can't apply is refused."""
+    payments = payments_of(road)
+    if not payments:
+        return
+    name = rng.choice(payments).payment_id
+    for action in actions:
+        with suppress(*TROUBLE):
+            stop_payment(
+                road.world, road.dealer.dealer_id, name=name, action=action,
+                operator="Dana Ortiz", reason="Asked by phone",
+            )  # fmt: skip
 
 
 def _script(road: Road, rng: random.Random, *, is_noisy: bool) -> None:
@@ -89,26 +141,46 @@ def _script(road: Road, rng: random.Random, *, is_noisy: bool) -> None:
     road.stripe.script.apply({"webhooks": noise})
 
 
-def _pay(road: Road, rng: random.Random, seen: list[PaymentId]) -> None:
+def _pay(road: Road, rng: random.Random, seen: list[PaymentId], method: Method) -> None:
     """Quote and submit; after trouble the payer presses again, or gives up."""
     name = rng.choice(sorted(OPEN))
     cents = rng.choice((None, OPEN[name] // 3, OPEN[name]))
-    quote = _tried(lambda: road.quote(**{name.replace("-", "_"): cents}), times=3)
+    amounts = {name.replace("-", "_"): cents}
+    quote = _tried(lambda: road.quote(method=method, **amounts), times=3)
     if quote is None:
         return
-    payment = _tried(lambda: road.submit(quote), times=rng.choice((1, 2, 3)))
+    forgets = method.kind == "card" and rng.random() < 0.5
+    payment = _tried(
+        lambda: road.submit(quote, method=method, forgets=forgets), times=rng.choice((1, 2, 3))
+    )
     if payment is not None:
         seen.append(payment.payment_id)
+
+
+def _answer(road: Road, rng: random.Random, *, is_orderly: bool) -> None:
+    """Payers answer their banks, or close the page; whoever answered comes back to us."""
+    for intent in road.intents():
+        if intent["status"] != "requires_action" or (not is_orderly and rng.random() < 0.3):
+            continue
+        confirmed = is_orderly or rng.random() < 0.7
+        answer_challenge(road.stripe.desk, intent["id"], confirmed=confirmed)
+        check_card(
+            road.world, road.dealer.dealer_id, account_id=road.account.account_id,
+            name=intent["metadata"]["payment"],
+        )  # fmt: skip
 
 
 def _live(road: Road, rng: random.Random, *, is_orderly: bool) -> None:
     """Workflow, webhooks and now and then the sweep, in any order."""
     jobs: list[Callable[[], Any]] = [
+        lambda: _answer(road, rng, is_orderly=is_orderly),
         road.machine.run_ready, road.receive, road.work_queue, road.machine.run_ready,
     ]  # fmt: skip
     if not is_orderly:
         if rng.random() < 0.3:
             jobs.append(lambda: watch_payments(road.world))
+        if rng.random() < 0.3:
+            jobs.append(lambda: intervene(road, rng, rng.sample(ANYTHING, 2)))
         rng.shuffle(jobs)
     for job in jobs:
         _tried(job, times=1)
@@ -141,6 +213,15 @@ def _tried(job: Callable[[], Any], *, times: int) -> Any:
     return None
 
 
+def _is_remembered(road: Road, payment: Payment) -> bool:
+    """A card that was not to be saved is still here or at the processor."""
+    if not payment.forgets_method:
+        return False
+    method_id = payment.method.method_id
+    kept = road.stripe.desk.open_book(ACCT).get("payment_method", method_id)
+    return bool(find_method(road.dealer.dealer_id, COMPANY, method_id) or kept["customer"])
+
+
 def faults_of(ended: Ended) -> list[str]:
     """Everything that is wrong with how a history ended; empty means every cent is right."""
     state, intents = ended.road.state(), ended.road.intents()
@@ -153,6 +234,7 @@ def faults_of(ended: Ended) -> list[str]:
     known = {payment.payment_id for payment in ended.payments}
     mails = ended.road.world.queues.mails
     told = {(mail["id"], mail["mail"].removeprefix("payment_")) for mail in mails}
+    charged = {intent["metadata"]["payment"] for intent in intents}
     checks = {
         "lost": set(ended.seen) <= known,
         "double": len(intents) == len({intent["metadata"]["payment"] for intent in intents}),
@@ -165,7 +247,10 @@ def faults_of(ended: Ended) -> list[str]:
         "header": state.account.totals.outstanding_cents == still_cents,
         "header in flight": state.account.totals.in_flight_cents == 0,
         "claims": len(state.claims) == len(settled),
-        "stuck": all(payment.status is not PaymentStatus.PENDING for payment in ended.payments),
+        "stuck": all(payment.status not in UNDECIDED for payment in ended.payments),
+        "terminated": not charged
+        & {p.payment_id for p in ended.payments if p.status is PaymentStatus.TERMINATED},
+        "remembered": not any(_is_remembered(ended.road, payment) for payment in ended.payments),
         "untold": all((p.payment_id, p.status.value) in told for p in ended.payments),
     }
     return [name for name, holds in checks.items() if not holds]

@@ -53,12 +53,13 @@ STEPS = {"originate": originate_payment, "apply": apply_payment, "release": rele
 
 @dataclass
 class Faults:
-    """Numbers every outside call; crashes before or after the planned ones."""
+    """Numbers every outside call; crashes before or after the planned ones, or somebody meddles."""
 
     planned: dict[int, str] = field(default_factory=dict)  # Call number → before, after or lost.
     calls: int = 0
     armed: bool = False
     happened: list[str] = field(default_factory=list)
+    meddle: Callable[[], Any] | None = None  # What another person does in the middle of a call.
 
     def point(self, name: str, call: Callable[[], Any]) -> Any:
         if not self.armed:
@@ -69,6 +70,10 @@ class Faults:
             self.happened.append(f"{how} {name} ({self.calls})")
         if how == "before":
             raise Crash(name)
+        if how == "meddle" and self.meddle is not None:
+            self.armed = False
+            self.meddle()
+            self.armed = True
         answer = call()
         if how == "after":
             raise Crash(name)
@@ -133,12 +138,15 @@ class Road:
     def state(self) -> Any:
         return get_state(self.dealer.dealer_id, self.account.account_id)
 
-    def quote(self, *, view: View = View.ALL, **amounts: int | None) -> Quote:
+    def quote(
+        self, *, view: View = View.ALL, method: Method | None = None, **amounts: int | None
+    ) -> Quote:
         """A quote of the named payables; None pays all that is available."""
         asked = {PayableId(name.replace("_", "-")): cents for name, cents in amounts.items()}
         return quote_payment(
             self.world, self.dealer.dealer_id, account_id=self.account.account_id,
-            selection=Selection(asked), view=view, method_kind="ach",
+            selection=Selection(asked), view=view, method_kind=method.kind if method else "ach",
+            card=method.card if method else None,
         )  # fmt: skip
 
     def submit(

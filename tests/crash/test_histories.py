@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+from chalicelib.domain.payments import PaymentStatus
 from tests.crash.history import faults_of, run_history
 from tests.stage import Stage, stage
 
@@ -29,20 +30,37 @@ def test_random_histories_with_crashes_end_with_every_cent_right(stage: Stage, f
     assert crashed >= CHUNK // 2
 
 
+@pytest.mark.parametrize("way", ["ach", "visa", "visa_3ds"])
 def test_the_golden_flow_survives_a_crash_before_and_after_each_of_its_calls(
-    stage: Stage,
+    stage: Stage, way: str
 ) -> None:
-    golden = run_history(stage, 7, planned={})
+    golden = run_history(stage, 7, planned={}, way=way)
     calls = golden.road.faults.calls
     assert faults_of(golden) == []
 
     wrong = {}
     for number in range(1, calls + 1):
         for how in ("before", "after"):
-            ended = run_history(stage, 7, planned={number: how})
+            ended = run_history(stage, 7, planned={number: how}, way=way)
             found = faults_of(ended)
             if found:
                 wrong[number, how] = (found, ended.crashes)
 
     assert wrong == {}
     assert calls > 25
+
+
+def test_terminating_at_any_moment_of_the_road_never_meets_a_charge(stage: Stage) -> None:
+    golden = run_history(stage, 7, planned={})
+    calls = golden.road.faults.calls
+
+    endings, wrong = set(), {}
+    for number in range(1, calls + 1):
+        ended = run_history(stage, 7, planned={number: "meddle"})
+        endings |= {payment.status for payment in ended.payments}
+        found = faults_of(ended)
+        if found:
+            wrong[number] = (found, ended.crashes)
+
+    assert wrong == {}
+    assert endings == {PaymentStatus.TERMINATED, PaymentStatus.SETTLED}
