@@ -167,6 +167,27 @@ def test_a_running_post_refreshes_itself_without_script() -> None:
     assert "hx-trigger" not in finished
 
 
+def test_running_invitations_refresh_themselves_without_script_and_finished_ones_do_not() -> None:
+    running = render_page(EXAMPLES["mailing_running"])
+    finished = render_page(EXAMPLES["mailing_done"])
+
+    assert '<noscript><meta http-equiv="refresh"' in running
+    assert 'hx-trigger="every 2s"' in running
+    assert "refresh" not in finished
+    assert "hx-trigger" not in finished
+
+
+def test_who_may_not_invite_sees_no_boxes() -> None:
+    may, may_not = (
+        render_page(dataclasses.replace(EXAMPLES["customers"], may_invite=allowed))  # type: ignore[type-var]
+        for allowed in (True, False)
+    )
+
+    assert may.count('name="account"') == 16
+    assert 'name="account"' not in may_not
+    assert "/console/invitations" in may
+
+
 def test_amounts_carry_the_currency_of_the_dealer() -> None:
     chrome = demo.portal_chrome("Outstanding", "Outstanding", currency="CAD")
 

@@ -13,7 +13,7 @@ from chalicelib.storage.mailings import WholeMailing
 ROWS_SHOWN = 100  # Of one group; more would make the page heavy and help nobody.
 # What the check found → heading, why, tone.
 WORDS = {
-    Verdict.SEND: ("Will be invited", "Each gets one mail with a link of its own.", "good"),
+    Verdict.SEND: ("To be invited", "Each gets one mail with a link of its own.", "good"),
     Verdict.NO_EMAIL: (
         "No e-mail address",
         "Add a contact in Spruce, or open the account and type an address.",
