@@ -93,7 +93,8 @@ def run_history(
         road.faults.armed = False
     for payment in payments_of(road):
         if payment.status is PaymentStatus.FROZEN:
-            intervene(road, rng, (rng.choice((Intervention.RELEASE, Intervention.TERMINATE)),))
+            ending = rng.choice((Intervention.RELEASE, Intervention.TERMINATE))
+            intervene(road, rng, (ending,), payment.payment_id)
     _two_passes(road)
     return Ended(seed, road, road.faults.happened, payments_of(road), seen)
 
@@ -112,12 +113,14 @@ def payments_of(road: Road) -> list[Payment]:
     return list(found)
 
 
-def intervene(road: Road, rng: random.Random, actions: Sequence[Intervention]) -> None:
+def intervene(
+    road: Road, rng: random.Random, actions: Sequence[Intervention], name: str = ""
+) -> None:
     """An operator presses buttons on a payment; what can't apply is refused."""
     payments = payments_of(road)
     if not payments:
         return
-    name = rng.choice(payments).payment_id
+    name = name or rng.choice(payments).payment_id
     for action in actions:
         with suppress(*TROUBLE):
             stop_payment(
