@@ -14,6 +14,7 @@ from chalicelib.rendering.views.plain import ErrorPage, Help
 from chalicelib.rendering.views.quote import (
     AmountField,
     BankChoice,
+    CardChoice,
     CreditField,
     Quote,
     QuoteChange,
@@ -169,6 +170,12 @@ def _empty_outstanding(query: str | None = None) -> Outstanding:
     )
 
 
+CARDS = (
+    CardChoice(method="c1", name="Visa credit card", last4="4242", selected=True),
+    CardChoice(method="c2", name="Mastercard prepaid card", last4="5100"),
+)
+
+
 def quote(**changes: object) -> Quote:
     """A quote of three documents with a credit, paid from one of two saved banks."""
     fields: dict[str, object] = {
@@ -238,6 +245,8 @@ def portal_examples() -> dict[str, object]:
         "quote": quote(),
         "quote_first_bank": quote(banks=()),
         "quote_expired": quote(state="expired"),
+        "quote_card": quote(pay_by="card", cards=CARDS, fee_label="Credit card fee"),
+        "quote_first_card": quote(pay_by="card", banks=()),
         "quote_used": quote(state="used"),
         **payment_examples(),
         "help": Help(chrome=portal_chrome("Help", "Help")),
