@@ -9,6 +9,7 @@ from chalicelib.entrypoints.console import (
     mailings,
     manual_posting,
     payments,
+    settings,
     settlements,
 )
 from chalicelib.entrypoints.console import help as console_help
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     mailings.blueprint,
     payments.blueprint,
     interventions.blueprint,
+    settings.blueprint,
     settlements.blueprint,
     manual_posting.blueprint,
     integration.blueprint,

@@ -15,6 +15,7 @@ from .views import (
     payments,
     plain,
     quote,
+    settings,
     settlements,
 )
 from .words import currency_in_use
@@ -45,6 +46,7 @@ TEMPLATES: dict[type, str] = {
     integration.Integration: "pages/console/integration.html",
     integration.Ingestion: "pages/console/ingestion.html",
     integration.IngestionProgress: "pages/console/ingestion_progress.html",
+    settings.Settings: "pages/console/settings.html",
     settlements.Settlements: "pages/console/settlements.html",
     settlements.Settlement: "pages/console/settlement.html",
     settlements.SettlementProgress: "pages/console/settlement_progress.html",

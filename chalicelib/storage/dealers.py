@@ -1,6 +1,7 @@
 """Dealers: settings, payment numbers and which connected account is whose."""
 
 import time
+from collections.abc import Sequence
 from uuid import uuid4
 
 from chalicelib.domain.dealers import Dealer
@@ -8,7 +9,7 @@ from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import DealerId
 from chalicelib.storage import index_keys, keys
 from chalicelib.storage.records import Record, packed, unpacked
-from chalicelib.storage.transactions import Put, transact
+from chalicelib.storage.transactions import Put, Write, transact
 
 CACHE_SECONDS = 30.0
 FIRST_NUMBER = 100_000
@@ -21,8 +22,13 @@ def get_dealer(dealer_id: DealerId) -> Dealer:
     cached = _cache.get(dealer_id)
     if cached and time.monotonic() - cached[0] < CACHE_SECONDS:
         return cached[1]
+    return fresh_dealer(dealer_id)
+
+
+def fresh_dealer(dealer_id: DealerId) -> Dealer:
+    """A dealer as it is now; raises NotFound."""
     try:
-        record = Record.get(keys.dealer(dealer_id), keys.DEALER)
+        record = Record.get(keys.dealer(dealer_id), keys.DEALER, consistent_read=True)
     except Record.DoesNotExist:
         raise NotFound("There is no such dealer.") from None
     dealer = unpacked(record, Dealer)
@@ -30,8 +36,13 @@ def get_dealer(dealer_id: DealerId) -> Dealer:
     return dealer
 
 
-def put_dealer(dealer: Dealer) -> None:
-    """Store a dealer and the look-up of its connected account, both or neither."""
+def put_dealer(
+    dealer: Dealer, *, read_version: int | None = None, also: Sequence[Write] = ()
+) -> None:
+    """Store a dealer, the look-up of its connected account and what goes with it, or nothing.
+
+    With `read_version` refused (WritesRefused) if the settings changed since.
+    """
     settings = Record(
         keys.dealer(dealer.dealer_id),
         keys.DEALER,
@@ -40,7 +51,8 @@ def put_dealer(dealer: Dealer) -> None:
         k_pk=index_keys.DEALERS,
         k_sk=dealer.dealer_id,
     )
-    writes = [Put("dealer", settings)]
+    guard = None if read_version is None else Record.version == read_version
+    writes: list[Write] = [Put("dealer", settings, guard), *also]
     if dealer.processor_account:
         account = Record(
             keys.global_processor_account(dealer.processor_account),

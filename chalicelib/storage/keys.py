@@ -27,6 +27,11 @@ DEALER = "D"  # Sort key of a dealer's settings.
 NUMBER_COUNTER = "N"  # Sort key of a dealer's payment numbers.
 
 
+def dealer_log(dealer_id: DealerId) -> str:
+    """Partition of a dealer's audit log: who changed which setting."""
+    return f"D#{dealer_id}#LOG"
+
+
 def ingestions(dealer_id: DealerId) -> str:
     """Partition of a dealer's imports: `I#` each, `F#` folder of the bucket → import."""
     return f"D#{dealer_id}#I"

@@ -98,6 +98,8 @@ ROWS: dict[tuple[str, str], tuple[Row, ...]] = {
     ("POST", "/console/payments/{payment}/stop"): (
         Row(DONE, said={"action": "freeze", "reason": "Asked by phone"}),
     ),
+    ("GET", "/console/settings"): (Row(PAGE),),
+    ("POST", "/console/settings"): (Row(frozenset({422})),),
     ("GET", "/console/settlements"): (Row(PAGE),),
     ("GET", "/console/settlements/{settlement}"): (Row(PAGE),),
     ("GET", "/console/settlements/{settlement}/progress"): (Row(PAGE),),

@@ -14,6 +14,7 @@ from chalicelib.rendering.views.incoming import (
     PaymentDetail,
 )
 from chalicelib.rendering.views.plain import ErrorPage, Help
+from chalicelib.rendering.views.settings import Settings
 
 from . import demo
 from .account_examples import account_examples
@@ -95,6 +96,24 @@ def _volume() -> DailyVolume:
     return DailyVolume(days=days, most_cents=240_000, width=1190, height=96)
 
 
+def _settings(**changes: object) -> Settings:
+    fields: dict[str, object] = {
+        "chrome": console_chrome("Settings", "Settings"),
+        "version": 3,
+        "name": demo.HOSTILE,
+        "phone": "555-0100",
+        "address": "2400 Mill Road",
+        "hold_hours": 24,
+        "invitation_days": 14,
+        "ach_fee": "0.00",
+        "auto_post": True,
+        "statements_on": False,
+        "may_change": True,
+        "audit": demo.TIMELINE,
+    }
+    return Settings(**{**fields, **changes})  # type: ignore[arg-type]
+
+
 def console_examples() -> dict[str, object]:
     """Every view of the console by a name that can be a file name."""
     ledger = (
@@ -139,6 +158,8 @@ def console_examples() -> dict[str, object]:
         **settlement_examples(),
         **mailing_examples(),
         **integration_examples(),
+        "settings": _settings(),
+        "settings_viewer": _settings(may_change=False, audit=()),
         "console_help": Help(chrome=console_chrome("Help", "Help"), face="console"),
         "console_error": ErrorPage(
             chrome=console_chrome("Error"), status=403, face="console", reference="01K-DEMO"

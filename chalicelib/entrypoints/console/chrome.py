@@ -23,6 +23,7 @@ FLASHES = {
     "by-hand": Flash(text="Posting by hand is chosen. Download the files below.", tone="good"),
     "automatic": Flash(text="This settlement can be posted automatically again.", tone="good"),
     "recorded": Flash(text="The posted times are recorded.", tone="good"),
+    "settings": Flash(text="Saved. Every page follows within half a minute.", tone="good"),
     "resolved": Flash(text="The settlement is resolved.", tone="good"),
 }
 

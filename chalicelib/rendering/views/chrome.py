@@ -89,6 +89,7 @@ def console_nav(current: str) -> tuple[NavItem, ...]:
         ("Customers", "/console/customers"),
         ("Payments", "/console/payments"),
         ("Integration", "/console/integration"),
+        ("Settings", "/console/settings"),
         ("Help", "/console/help"),
     )
     return tuple(NavItem(label=name, href=to, current=name == current) for name, to in items)

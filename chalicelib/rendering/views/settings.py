@@ -1,0 +1,30 @@
+"""The console's Settings page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .chrome import Chrome
+from .figures import TimelineEntry
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """GET /console/settings: POSTs the fields by name, with the version they were read at.
+
+    `ach_fee` is a decimal amount, "0.00" when the dealer bears the cost; flags are "yes" or "".
+    `may_change` False shows the same without a form.
+    """
+
+    chrome: Chrome
+    version: int
+    name: str
+    phone: str
+    address: str
+    hold_hours: int
+    invitation_days: int
+    ach_fee: str
+    auto_post: bool
+    statements_on: bool
+    may_change: bool
+    audit: tuple[TimelineEntry, ...] = ()

@@ -1,0 +1,93 @@
+"""A dealer's settings as an administrator changes them; every change is kept with who and when."""
+
+from dataclasses import asdict, dataclass, replace
+
+from chalicelib.domain.dealers import Dealer
+from chalicelib.domain.errors import Conflict, InvalidInput
+from chalicelib.domain.ids import DealerId
+from chalicelib.services.world import World
+from chalicelib.storage.accounts import LogEntry
+from chalicelib.storage.dealer_log import dealer_log_put, list_dealer_log
+from chalicelib.storage.dealers import fresh_dealer, put_dealer
+from chalicelib.storage.transactions import WritesRefused
+
+LONGEST_TEXT = 200
+LIMITS = {
+    "hold_hours": (0, 72, "hours"),
+    "invitation_days": (1, 60, "days"),
+    "ach_flat_cents": (0, 10_000, "cents"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the page edits; the fee in cents, 0 = the dealer bears it."""
+
+    name: str
+    phone: str
+    address: str
+    hold_hours: int
+    invitation_days: int
+    ach_flat_cents: int
+    auto_post: bool
+    statements_on: bool
+
+
+def settings_of(dealer: Dealer) -> Settings:
+    """The dealer's settings as the page edits them."""
+    return Settings(
+        name=dealer.name,
+        phone=dealer.phone,
+        address=dealer.address,
+        hold_hours=dealer.hold_hours,
+        invitation_days=dealer.invitation_days,
+        ach_flat_cents=dealer.fees.ach_flat_cents,
+        auto_post=dealer.auto_post,
+        statements_on=dealer.statements_on,
+    )
+
+
+def view_settings(
+    world: World,  # noqa: ARG001  Every use case takes the world first.
+    dealer_id: DealerId,
+) -> tuple[Dealer, tuple[LogEntry, ...]]:
+    """The dealer as it is now, and the newest lines of its audit log."""
+    return fresh_dealer(dealer_id), list_dealer_log(dealer_id)
+
+
+def change_settings(
+    world: World, dealer_id: DealerId, *, settings: Settings, read_version: int, operator: str
+) -> Dealer:
+    """Store the settings with a line of audit; nothing is written if nothing changed.
+
+    Raises InvalidInput, Conflict if somebody changed them since the page was opened.
+    """
+    _check(settings)
+    dealer = fresh_dealer(dealer_id)
+    before, now = asdict(settings_of(dealer)), asdict(settings)
+    changes = [f"{name} {before[name]} → {now[name]}" for name in now if now[name] != before[name]]
+    if not changes:
+        return dealer
+    own = {name: value for name, value in now.items() if name != "ach_flat_cents"}
+    fees = replace(dealer.fees, ach_flat_cents=settings.ach_flat_cents)
+    changed = replace(dealer, **own, fees=fees, version=dealer.version + 1)
+    line = dealer_log_put(dealer_id, world.clock.now(), operator, "; ".join(changes))
+    try:
+        put_dealer(changed, read_version=read_version, also=(line,))
+    except WritesRefused as refused:
+        raise Conflict("Somebody changed the settings meanwhile. Open the page again.") from refused
+    return changed
+
+
+def _check(settings: Settings) -> None:
+    fields = {}
+    for name, (least, most, unit) in LIMITS.items():
+        if not least <= getattr(settings, name) <= most:
+            fields[name] = f"Between {least} and {most} {unit}."
+    if not settings.name:
+        fields["name"] = "Type the company's name."
+    for name in ("name", "phone", "address"):
+        if len(getattr(settings, name)) > LONGEST_TEXT:
+            fields[name] = f"At most {LONGEST_TEXT} characters."
+    if fields:
+        raise InvalidInput("Please correct the settings: " + " ".join(fields.values()), fields)
