@@ -86,9 +86,7 @@ def price(
     _check_method(method_kind)
     listed = tuple(payables)
     terms = _Terms(account, dealer, view, statement_members(account, dealer, listed), now)
-    _check_view(terms, selection, listed)
-    owed = owed_on(listed, claims, account)
-    lines, used, deadline = _priced(selection, owed, terms, listed)
+    lines, used, deadline = _priced(selection, owed_on(listed, claims, account), terms, listed)
     return Quote(
         quote_id=quote_id,
         dealer_id=dealer.dealer_id,
@@ -98,13 +96,7 @@ def price(
         method_kind=method_kind,
         lines=lines,
         credits_used=used,
-        fee_cents=fee_cents(
-            dealer.fees,
-            method_kind=method_kind,
-            card=card,
-            before_fee_cents=selection.surplus_cents + sum(line.cash_cents for line in lines),
-            day=terms.today,
-        ),
+        fee_cents=_fee_cents(terms, method_kind, card, lines, selection.surplus_cents),
         surplus_cents=selection.surplus_cents,
         created_at=now,
         expires_at=_expires_at(now, deadline),
@@ -168,6 +160,7 @@ def _priced(
     payables: Sequence[Payable],
 ) -> tuple[tuple[QuoteLine, ...], tuple[Effect, ...], datetime | None]:
     """Discounted lines, the credits used on them, and the moment the discount ends."""
+    _check_view(terms, selection, payables)
     asked = check_selection(selection, payables, owed)
     used = net_credits(asked.allocations, asked.documents, asked.credits_open)
     plain = _lines(asked, owed, used)
@@ -274,4 +267,20 @@ def _with_shares(lines: Iterable[QuoteLine], shares: Iterable[int]) -> tuple[Quo
     return tuple(
         replace(line, discount_cents=share) if share else line
         for line, share in zip(lines, shares, strict=True)
+    )
+
+
+def _fee_cents(
+    terms: _Terms,
+    method_kind: str,
+    card: CardFacts | None,
+    lines: Iterable[QuoteLine],
+    surplus_cents: int,
+) -> int:
+    return fee_cents(
+        terms.dealer.fees,
+        method_kind=method_kind,
+        card=card,
+        before_fee_cents=surplus_cents + sum(line.cash_cents for line in lines),
+        day=terms.today,
     )

@@ -17,7 +17,8 @@ class Selection:
     """Ticked payables with the cents to pay, None for all that is available.
 
     Ticked credits may net across jobs; the others are preselected by rule unless switched off,
-    all of them or those `left_out`. `surplus_cents` is paid beyond the ticked payables and becomes unapplied cash.
+    all of them or those `left_out`. `surplus_cents` is paid beyond the ticked payables and becomes
+    unapplied cash.
     """
 
     amounts: Mapping[PayableId, int | None] = field(default_factory=dict)

@@ -26,6 +26,7 @@ class StatementStanding:
     `open_cents` is the members' own sum, credits taken off: what is charged when it differs from
     the frozen balance; `in_flight_cents` of it is being paid already. `charged_cents` is what the
     preview of the whole statement charges by ACH, None if nothing of it can be paid now.
+    `other_credits_cents` are credits it uses that the statement does not list.
     `saves_until` is None without a discount to earn.
     """
 
@@ -33,6 +34,7 @@ class StatementStanding:
     open_cents: int
     in_flight_cents: int
     in_query_cents: int
+    other_credits_cents: int = 0
     charged_cents: int | None = None
     saving_cents: int = 0
     saves_until: datetime | None = None
@@ -60,6 +62,7 @@ def standing_of(state: AccountState, dealer: Dealer, now: datetime) -> Statement
         open_cents=sum(_signed(item, held.owed_cents) for item, held in standings),
         in_flight_cents=sum(_signed(item, held.in_flight_cents) for item, held in standings),
         in_query_cents=sum(_signed(i, held.available_cents) for i, held in standings if i.in_query),
+        other_credits_cents=_credits_beside(whole, names),
         charged_cents=whole.charged_cents if whole else None,
         saving_cents=whole.discount_cents if whole and saves else 0,
         saves_until=deadline if saves else None,
@@ -88,6 +91,11 @@ def _whole(
         )
     except DrypowderError:
         return None  # Paid, being paid, or credits only: there is nothing to charge.
+
+
+def _credits_beside(whole: Quote | None, members: frozenset[PayableId]) -> int:
+    used = whole.credits_used if whole else ()
+    return sum(effect.amount_cents for effect in used if effect.payable_id not in members)
 
 
 def _signed(item: Payable, cents: int) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chalicelib.rendering.views.figures import Aging, Link
 from chalicelib.rendering.views.outstanding import (
     JobRow,
@@ -176,6 +178,31 @@ CARDS = (
 )
 
 
+def _change() -> QuoteChange:
+    return QuoteChange(
+        url="/quotes/Q1/change",
+        amounts=tuple(
+            AmountField(payable=row.number, value="10.00", available_cents=row.amount_cents)
+            for row in demo.ALLOCATIONS
+        ),
+        credits_open=(
+            CreditField(payable="CM-20418", available_cents=38650, used_cents=38650),
+            CreditField(payable=demo.HOSTILE, available_cents=500, job_name="Harper Barn"),
+        ),
+        surplus="1.00",
+    )
+
+
+def _offer() -> StatementOffer:
+    return StatementOffer(
+        saving_cents=28258,
+        until="2026-11-30T23:59:59-08:00",
+        zone="PST",
+        url="/quotes/Q1/as-statement",
+        later=2,
+    )
+
+
 def quote(**changes: object) -> Quote:
     """A quote of three documents with a credit, paid from one of two saved banks."""
     fields: dict[str, object] = {
@@ -199,25 +226,8 @@ def quote(**changes: object) -> Quote:
         "payment_href": "/payments/P1",
         "authorisation": demo.AUTHORISATION,
         "expected_on": "2026-11-27",
-        "change": QuoteChange(
-            url="/quotes/Q1/change",
-            amounts=tuple(
-                AmountField(payable=row.number, value="10.00", available_cents=row.amount_cents)
-                for row in demo.ALLOCATIONS
-            ),
-            credits_open=(
-                CreditField(payable="CM-20418", available_cents=38650, used_cents=38650),
-                CreditField(payable=demo.HOSTILE, available_cents=500, job_name="Harper Barn"),
-            ),
-            surplus="1.00",
-        ),
-        "offer": StatementOffer(
-            saving_cents=28258,
-            until="2026-11-30T23:59:59-08:00",
-            zone="PST",
-            url="/quotes/Q1/as-statement",
-            later=2,
-        ),
+        "change": _change(),
+        "offer": _offer(),
         "banks": (
             BankChoice(
                 method="m1",
@@ -243,7 +253,7 @@ def portal_examples() -> dict[str, object]:
         "job_rows": JobRows(job="lot-14", payables=_alder_creek().payables),
         "job_rows_empty": JobRows(job="-", payables=()),
         "quote": quote(),
-        "quote_first_bank": quote(banks=()),
+        "quote_first_bank": quote(banks=(), offer=replace(_offer(), holds_it=False)),
         "quote_expired": quote(state="expired"),
         "quote_card": quote(pay_by="card", cards=CARDS, fee_label="Credit card fee"),
         "quote_first_card": quote(pay_by="card", banks=()),

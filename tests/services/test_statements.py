@@ -163,6 +163,7 @@ def test_the_examples_are_charged_and_booked_to_the_cent(
     ours = trial_balance(settling.dealer_id)
     assert payment.charged_cents == charged_cents
     assert (offered.charged_cents, offered.saving_cents) == (charged_cents, discount_cents)
+    assert offered.other_credits_cents == payment.credits_cents
     assert ours[LedgerAccount.DISCOUNTS_ALLOWED] == payment.discount_cents == discount_cents
     assert (ended, sum(ours.values())) == ("posted", 0)
 

@@ -88,6 +88,7 @@ def strip(found: Outstanding) -> views.StatementStrip | None:
         difference_cents=standing.difference_cents,
         in_flight_cents=standing.in_flight_cents,
         in_query_cents=standing.in_query_cents,
+        other_credits_cents=standing.other_credits_cents,
         pay_cents=standing.charged_cents,
         discount_cents=standing.saving_cents,
         discount_until=zoned(found.dealer, until),

@@ -2,6 +2,7 @@
 
 from chalice.app import Blueprint
 
+from chalicelib.domain.accounts import Account
 from chalicelib.domain.errors import InvalidInput, QuoteOutdated
 from chalicelib.domain.ids import MethodId, PayableId, QuoteId
 from chalicelib.domain.mandates import authorisation_paragraphs
@@ -19,7 +20,7 @@ from chalicelib.entrypoints.presenting import allocation_rows, fee_words, zoned
 from chalicelib.entrypoints.responses import Html, Redirect
 from chalicelib.rendering.pages import render_page
 from chalicelib.rendering.views import quote as views
-from chalicelib.rendering.views.chrome import FieldError
+from chalicelib.rendering.views.chrome import Chrome, FieldError
 from chalicelib.services.quote_payment import QuoteView, get_quote, quote_payment, renew_quote
 from chalicelib.services.select_payables import (
     lump_sum,
@@ -134,15 +135,7 @@ def preview_page(visit: Visit, quote_id: QuoteId, errors: tuple[FieldError, ...]
     quote = found.quote
     change, offer = _changes(visit, found, is_open=any(e.field == "change" for e in errors))
     view = views.Quote(
-        chrome=portal_chrome(
-            visit,
-            dealer,
-            "Review payment",
-            "Outstanding",
-            detail=account.name,
-            as_of=account.as_of,
-            errors=errors,
-        ),
+        chrome=_chrome(visit, account, errors),
         quote=quote.quote_id,
         signature=quote.signature,
         account_name=account.name,
@@ -169,6 +162,18 @@ def preview_page(visit: Visit, quote_id: QuoteId, errors: tuple[FieldError, ...]
         offer=offer,
     )
     return Html(render_page(view), status=422 if errors else 200)
+
+
+def _chrome(visit: Visit, account: Account, errors: tuple[FieldError, ...]) -> Chrome:
+    return portal_chrome(
+        visit,
+        get_dealer(visit.dealer_id),
+        "Review payment",
+        "Outstanding",
+        detail=account.name,
+        as_of=account.as_of,
+        errors=errors,
+    )
 
 
 def _changes(

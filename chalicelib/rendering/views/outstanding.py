@@ -80,6 +80,7 @@ class StatementStrip:
     difference_cents: int = 0
     in_flight_cents: int = 0
     in_query_cents: int = 0
+    other_credits_cents: int = 0
     pay_cents: int | None = None
     discount_cents: int = 0
     discount_until: str = ""

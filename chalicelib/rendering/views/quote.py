@@ -31,7 +31,7 @@ class CardChoice:
 
 @dataclass(frozen=True, kw_only=True)
 class AmountField:
-    """A document's box: posted as `amount.<payable>`, `value` a decimal, cents at most available."""
+    """A document's box, posted as `amount.<payable>`: a decimal of at most `available_cents`."""
 
     payable: str
     value: str
