@@ -6,8 +6,10 @@ import pytest
 
 from chalicelib.storage.records import use_table
 from tests.conftest import LocalAws
+from tests.services.integrating import Integrator
 from tests.services.settling import SettlingWorld, settling_world
 from tests.storage.conftest import ledger
+from tests.storage.ledgers import LedgerWorld
 
 __all__ = ["ledger", "settling"]  # Ledger tests of both rooms share one fixture.
 
@@ -20,3 +22,9 @@ def settling(local_aws: LocalAws, monkeypatch: pytest.MonkeyPatch) -> Iterator[S
     use_table(local_aws.table_name, "us-east-1")
     with settling_world() as world:
         yield world
+
+
+@pytest.fixture
+def integrator(ledger: LedgerWorld, local_aws: LocalAws) -> Integrator:
+    """An operator of a fresh dealer."""
+    return Integrator(ledger, local_aws)

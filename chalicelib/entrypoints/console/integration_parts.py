@@ -38,6 +38,14 @@ BADGES = {
     IngestionState.FAILED: Badge(label="Failed", tone="bad"),
     IngestionState.DISCARDED: Badge(label="Discarded"),
 }
+SENTENCES = {
+    IngestionState.OPEN: "Upload at least one file. Nothing is changed before you confirm.",
+    IngestionState.CHECKING: "Reading the file and checking every row. Nothing is changed by this.",
+    IngestionState.REVIEW: "Every row is checked. Nothing is changed before you confirm.",
+    IngestionState.IMPORTING: "Importing. You can leave this page; it goes on without you.",
+    IngestionState.DONE: "Imported. {changed:,} accounts changed.",
+    IngestionState.DISCARDED: "Discarded. Nothing was changed.",
+}
 RAN = frozenset({IngestionState.IMPORTING, IngestionState.DONE, IngestionState.FAILED})
 
 
@@ -179,21 +187,11 @@ def _awaited(visit: Visit, ingestion: Ingestion) -> bool:
 
 
 def _sentence(ingestion: Ingestion, *, awaited: bool) -> str:
-    if awaited or ingestion.state is IngestionState.CHECKING:
-        return "Reading the file and checking every row. Nothing is changed by this."
-    match ingestion.state:
-        case IngestionState.OPEN:
-            return "Upload at least one file. Nothing is changed before you confirm."
-        case IngestionState.REVIEW:
-            return "Every row is checked. Nothing is changed before you confirm."
-        case IngestionState.IMPORTING:
-            return "Importing. You can leave this page; it goes on without you."
-        case IngestionState.DONE:
-            return f"Imported. {ingestion.accounts_changed:,} accounts changed."
-        case IngestionState.FAILED:
-            return ingestion.problem
-        case _:
-            return "Discarded. Nothing was changed."
+    if awaited:
+        return SENTENCES[IngestionState.CHECKING]
+    if ingestion.state is IngestionState.FAILED:
+        return ingestion.problem
+    return SENTENCES[ingestion.state].format(changed=ingestion.accounts_changed)
 
 
 def _confirm(ingestion: Ingestion, base: str, *, awaited: bool) -> Action:
