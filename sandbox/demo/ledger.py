@@ -88,7 +88,7 @@ def _invoice(ledger: Ledger, random: Random, customer: Customer, sale: _Sale) ->
             *(customer.account_id, f"INV-{ledger.last_invoice}"),
             *(money(cents), money(open_cents), "USD", sale.day.isoformat(), due.isoformat()),
             *_job(random, customer),
-            f"PO {random.randrange(1000, 9999)}" if random.random() < PO_SHARE else "",
+            f"{random.randrange(1000, 9999)}" if random.random() < PO_SHARE else "",
             money(cents // 100) if has_terms else "",
             (sale.day + timedelta(days=10)).isoformat() if has_terms else "",
             sale.listed if open_cents else "",

@@ -4,7 +4,7 @@ from chalice.app import Blueprint
 
 from chalicelib.domain.errors import InvalidInput, QuoteOutdated
 from chalicelib.domain.ids import MethodId, PayableId, QuoteId
-from chalicelib.domain.mandates import mandate_paragraphs
+from chalicelib.domain.mandates import link_mandate_text, mandate_paragraphs
 from chalicelib.domain.people import PAYING_ROLES
 from chalicelib.domain.pricing import Selection
 from chalicelib.domain.quotes import View
@@ -133,6 +133,7 @@ def _preview(visit: Visit, quote_id: QuoteId, errors: tuple[FieldError, ...] = (
         fee_label="ACH fee" if quote.fee_cents else "Fee",
         banks=_banks(visit),
         authorisation=mandate_paragraphs(dealer, quote.number),
+        link_authorisation=link_mandate_text(dealer),
         state=_state(found),
         renew_url=f"/quotes/{quote.quote_id}/renew",
         payment_href=_payment_href(visit, found),

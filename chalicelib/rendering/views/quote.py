@@ -26,7 +26,8 @@ class Quote:
     total = lines + surplus + credits + unapplied + discount + fee, where credits_cents,
     unapplied_cents and discount_cents are negative or 0. Linking POSTs csrf, quote to /banks/link.
     `state`: "ready", "expired" (offers a fresh quote by POST to `renew_url`) or "used"
-    (already submitted; see `payment_href`). `authorisation` is the ACH mandate's paragraphs.
+    (already submitted; see `payment_href`). `authorisation` is the ACH mandate's paragraphs,
+    `link_authorisation` what linking a bank account agrees to.
     """
 
     chrome: Chrome
@@ -47,6 +48,7 @@ class Quote:
     fee_label: str = ""
     banks: tuple[BankChoice, ...] = ()
     authorisation: tuple[str, ...] = ()
+    link_authorisation: str = ""
     expected_on: str = ""
     state: str = "ready"
     renew_url: str = ""
