@@ -11,9 +11,9 @@ from chalicelib.domain.payments import Payment
 from chalicelib.domain.settlements import PostingState, Settlement
 from chalicelib.services.world import World
 from chalicelib.storage.accounts import log_put
-from chalicelib.storage.claims import find_claim
+from chalicelib.storage.claims import dated_claim_change, find_claim
 from chalicelib.storage.payments import get_payment, payment_puts
-from chalicelib.storage.settlement_payments import dated_claim_change, payments_of
+from chalicelib.storage.settlement_payments import payments_of
 from chalicelib.storage.settlement_work import Phase, change_work
 from chalicelib.storage.settlements import get_settlement
 from chalicelib.storage.transactions import Write, WritesRefused, transact

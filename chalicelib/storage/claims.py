@@ -6,20 +6,15 @@ from chalicelib.domain.claims import Claim, ClaimState
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId
 from chalicelib.storage import index_keys, keys
 from chalicelib.storage.due import DueItem, due_again, due_items, due_no_more
-from chalicelib.storage.records import Record, packed, unpacked
+from chalicelib.storage.records import Record, find_value, packed
 from chalicelib.storage.transactions import ABSENT, Change, Put, Remove, transact
 
 DUE_KIND = "payment"
-CLAIM_PREFIX = "C#"
 
 
 def find_claim(dealer_id: DealerId, account_id: AccountId, payment_id: PaymentId) -> Claim | None:
     """One payment's claim, read consistently, or None."""
-    try:
-        record = Record.get(*_key(dealer_id, account_id, payment_id), consistent_read=True)
-    except Record.DoesNotExist:
-        return None
-    return unpacked(record, Claim)
+    return find_value(_key(dealer_id, account_id, payment_id), Claim)
 
 
 def claim_put(
@@ -65,6 +60,16 @@ def not_due_change(dealer_id: DealerId, account_id: AccountId, payment_id: Payme
     return due_no_more("claim", _key(dealer_id, account_id, payment_id))
 
 
+def dated_claim_change(dealer_id: DealerId, account_id: AccountId, claim: Claim) -> Change:
+    """Write "claim": its `posted_at`, leaving what else the item carries (its place in the sweep).
+
+    Refused if the claim has moved or is gone.
+    """
+    key = _key(dealer_id, account_id, claim.payment_id)
+    unmoved = Record.state == claim.state.value
+    return Change("claim", key, (Record.body.set(packed(claim)),), unmoved)
+
+
 def claim_removal(dealer_id: DealerId, account_id: AccountId, payment_id: PaymentId) -> Remove:
     """Forget a claim; removing it twice is harmless."""
     return Remove("claim", _key(dealer_id, account_id, payment_id))
@@ -76,4 +81,4 @@ def _key(dealer_id: DealerId, account_id: AccountId, payment_id: PaymentId) -> t
 
 def _parsed(item: DueItem) -> tuple[DealerId, AccountId, PaymentId]:
     dealer_id, account_id = keys.parsed_account(item.partition)
-    return dealer_id, account_id, PaymentId(item.sort_key.removeprefix(CLAIM_PREFIX))
+    return dealer_id, account_id, PaymentId(item.sort_key.removeprefix(keys.CLAIM))

@@ -7,7 +7,7 @@ from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import DealerId
 from chalicelib.storage import index_keys, keys
-from chalicelib.storage.records import Record, packed, unpacked
+from chalicelib.storage.records import Record, find_value, packed
 from chalicelib.storage.transactions import Put, transact
 
 CACHE_SECONDS = 30.0
@@ -21,11 +21,9 @@ def get_dealer(dealer_id: DealerId) -> Dealer:
     cached = _cache.get(dealer_id)
     if cached and time.monotonic() - cached[0] < CACHE_SECONDS:
         return cached[1]
-    try:
-        record = Record.get(keys.dealer(dealer_id), keys.DEALER)
-    except Record.DoesNotExist:
-        raise NotFound("There is no such dealer.") from None
-    dealer = unpacked(record, Dealer)
+    dealer = find_value((keys.dealer(dealer_id), keys.DEALER), Dealer, consistent=False)
+    if dealer is None:
+        raise NotFound("There is no such dealer.")
     _cache[dealer_id] = (time.monotonic(), dealer)
     return dealer
 
@@ -55,11 +53,11 @@ def put_dealer(dealer: Dealer) -> None:
 
 def dealer_of_processor_account(processor_account: str) -> DealerId:
     """The dealer a connected account belongs to; raises NotFound."""
-    try:
-        record = Record.get(keys.global_processor_account(processor_account), keys.ONLY)
-    except Record.DoesNotExist:
-        raise NotFound("That connected account belongs to no dealer.") from None
-    return DealerId(unpacked(record, str))
+    key = keys.global_processor_account(processor_account), keys.ONLY
+    found = find_value(key, str, consistent=False)
+    if found is None:
+        raise NotFound("That connected account belongs to no dealer.")
+    return DealerId(found)
 
 
 def list_dealers() -> tuple[DealerId, ...]:

@@ -8,7 +8,7 @@ from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId
 from chalicelib.domain.payments import Payment, PaymentEvent
 from chalicelib.storage import index_keys, keys
-from chalicelib.storage.records import Record, packed, unpacked
+from chalicelib.storage.records import Record, find_value, packed, unpacked
 from chalicelib.storage.transactions import ABSENT, Put
 
 EVENT_PREFIX, PAYMENT_PREFIX = "E#", "P#"
@@ -27,13 +27,7 @@ def find_payment(
     dealer_id: DealerId, account_id: AccountId, payment_id: PaymentId
 ) -> Payment | None:
     """One payment, read consistently, or None."""
-    try:
-        record = Record.get(
-            keys.account(dealer_id, account_id), keys.payment(payment_id), consistent_read=True
-        )
-    except Record.DoesNotExist:
-        return None
-    return unpacked(record, Payment)
+    return find_value((keys.account(dealer_id, account_id), keys.payment(payment_id)), Payment)
 
 
 def find_payment_by_reference(
