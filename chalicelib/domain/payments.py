@@ -15,7 +15,7 @@ from chalicelib.domain.ids import (
     SettlementId,
     UserId,
 )
-from chalicelib.domain.quotes import QuoteLine
+from chalicelib.domain.quotes import PricedLines, QuoteLine
 
 
 class PaymentStatus(StrEnum):
@@ -60,7 +60,7 @@ class Method:
 
 
 @dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(PricedLines):
     """One payment of one customer account; amounts in cents, never negative."""
 
     payment_id: PaymentId
@@ -91,21 +91,6 @@ class Payment:
     settled_at: datetime | None = None
     settlement_id: SettlementId | None = None
     posted_at: datetime | None = None
-
-    @property
-    def allocations_cents(self) -> int:
-        """Σ allocations to invoices and debits."""
-        return sum(line.allocation_cents for line in self.lines)
-
-    @property
-    def credits_cents(self) -> int:
-        """Σ credits used."""
-        return sum(effect.amount_cents for effect in self.credits_used)
-
-    @property
-    def discount_cents(self) -> int:
-        """Σ discount shares."""
-        return sum(line.discount_cents for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
