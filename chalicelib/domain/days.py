@@ -32,6 +32,14 @@ def day_start(day: date, time_zone: str) -> datetime:
     return datetime.combine(day, time(0), _zone(time_zone)).astimezone(UTC)
 
 
+def business_days_after(at: datetime, days: int) -> datetime:
+    """The moment `days` Mondays to Fridays later; bank holidays are not known and may add a day."""
+    while days:
+        at += timedelta(days=1)
+        days -= at.weekday() < SATURDAY
+    return at
+
+
 def business_days_since(earlier: date, today: date) -> int:
     """Mondays to Fridays after `earlier` up to and including `today`; 0 if it is not earlier."""
     if earlier >= today:

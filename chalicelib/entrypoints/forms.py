@@ -32,14 +32,6 @@ class Form:
         """Every value of a name."""
         return tuple(value.strip() for key, value in self.pairs if key == name)
 
-    def prefixed(self, prefix: str) -> dict[str, str]:
-        """Values of names that begin with `prefix`, by the rest of the name."""
-        return {
-            key.removeprefix(prefix): value.strip()
-            for key, value in self.pairs
-            if key.startswith(prefix)
-        }
-
 
 def read_form(body: bytes) -> Form:
     """A urlencoded body. Raises InvalidInput if it is too large, not UTF-8 or holds NUL."""

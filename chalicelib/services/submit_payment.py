@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.claims import Claim, ClaimState
-from chalicelib.domain.days import dealer_day
+from chalicelib.domain.days import business_days_after, dealer_day
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.errors import (
     Conflict,
@@ -44,7 +44,6 @@ from chalicelib.storage.transactions import OutcomeUnknown, Write, WritesRefused
 TRIES = 5
 FIRST_WATCH = timedelta(minutes=5)
 ACH_BUSINESS_DAYS = 4  # https://docs.stripe.com/payments/ach-direct-debit: up to four.
-SATURDAY = 5
 NOTHING_CHARGED = "Nothing was charged."
 
 
@@ -232,7 +231,7 @@ def _payment(submission: Submission, found: ForSubmit, quote: Quote) -> Payment:
             address=submission.address,
         ),
         submitted_at=submission.at,
-        expected_at=_business_days_after(submission.at, ACH_BUSINESS_DAYS),
+        expected_at=business_days_after(submission.at, ACH_BUSINESS_DAYS),
     )
 
 
@@ -254,11 +253,3 @@ def _writes(payment: Payment, quote: Quote, account: Account) -> list[Write]:
         quote_use(quote),
         row_put(header),
     ]
-
-
-def _business_days_after(at: datetime, days: int) -> datetime:
-    """Weekends left out; bank holidays are not known and may add a day."""
-    while days:
-        at += timedelta(days=1)
-        days -= at.weekday() < SATURDAY
-    return at

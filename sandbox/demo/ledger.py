@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
+from chalicelib.rendering.csv_files import decimal_text as money
 from sandbox.demo import words
 from sandbox.demo.customers import Customer
 
@@ -23,12 +24,6 @@ class Ledger:
     statements: list[tuple[str, ...]] = field(default_factory=list)
     last_invoice: int = 700_000
     last_adjustment: int = 30_000
-
-
-def money(cents: int) -> str:
-    """1234 → "12.34"; "-12.34" below zero."""
-    sign = "-" if cents < 0 else ""
-    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"
 
 
 def write_customer(ledger: Ledger, random: Random, customer: Customer, today: date) -> None:
