@@ -23,7 +23,7 @@ def walk(browser: Browser) -> Iterator[Callable[..., Walker]]:
     yield open_window
     for number, walker in enumerate(opened):
         walker.keep_last(number)
-        walker.context.close()
+        walker.close()
 
 
 @pytest.fixture(scope="session")
@@ -62,4 +62,4 @@ def _state(browser: Browser, come_in: Callable[[Walker], None]) -> StorageState:
         return walker.context.storage_state()
     finally:
         walker.keep_last(99)
-        walker.context.close()
+        walker.close()

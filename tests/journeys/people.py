@@ -2,14 +2,21 @@
 
 import re
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pyotp
+from playwright.sync_api import Browser, StorageState
 
-from tests.journeys.walker import Walker, fetch_json
+from tests.journeys.walker import Walker, fetch_json, new_walker
 
 PASSWORD = "ladder gravel window nine"  # A demo payer's.
 WAIT_SECONDS = 60
+
+
+def new_address(name: str) -> str:
+    """An address nobody has used before."""
+    return f"{name}.{time.time_ns() % 10**9}@example.com"
 
 
 def login_of(run: dict[str, Any], dealer: str, role: str) -> dict[str, str]:
@@ -40,6 +47,17 @@ def open_account(walker: Walker, number: str) -> None:
     row = page.locator("tbody tr", has=page.get_by_text(re.compile(rf"^{re.escape(number)}\b")))
     row.get_by_role("link").first.click()
     page.get_by_text(re.compile(rf"{re.escape(number)} ·")).first.wait_for()
+
+
+def invite_contact(
+    browser: Browser, run: dict[str, Any], clerk: StorageState, account: str
+) -> None:
+    """A clerk invites the contact on file."""
+    walker = new_walker(browser, "desk", state=clerk)
+    walker.page.goto(f"{run['console_url']}/customers/{account}")
+    walker.page.get_by_role("button", name="Invite").click()
+    walker.page.get_by_text("Pending", exact=True).first.wait_for()
+    walker.close()
 
 
 def invite(walker: Walker, email: str) -> None:
@@ -148,3 +166,12 @@ def quoted_discount(walker: Walker) -> int:
     """The preview's discount, 0 without one; the bar on Outstanding does not know it yet."""
     line = walker.page.locator("dl.sum dt", has_text="Discount")
     return cents_of(line.locator("+ dd").inner_text()) if line.count() else 0
+
+
+def reload_until(walker: Walker, true: Callable[[], object]) -> None:
+    """Reload the page, as a person without script would, until it shows something."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not true():
+        assert time.monotonic() < deadline, f"{walker.page.url} never showed it"
+        time.sleep(0.3)
+        walker.page.reload()
