@@ -39,6 +39,19 @@ def clerk(browser: Browser, run_json: dict[str, Any]) -> StorageState:
         walker, run_json, run_json["dealers"][0]["id"], "ar"))  # fmt: skip
 
 
+@pytest.fixture
+def invited(
+    browser: Browser, run_json: dict[str, Any], own: Own, clerk: StorageState
+) -> Callable[[str], str]:
+    """Invite the contact of one of the run's accounts; the link of its mail."""
+
+    def invite(name: str) -> str:
+        people.invite_contact(browser, run_json, clerk, own.account(name))
+        return people.invitation_link(run_json, own.email(name))
+
+    return invite
+
+
 @pytest.fixture(scope="session")
 def payer(
     browser: Browser, run_json: dict[str, Any], own: Own, clerk: StorageState

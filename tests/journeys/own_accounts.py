@@ -46,6 +46,7 @@ SIZES = {
     "revoked": 1,
     "declined": 1,
     "elsewhere": 1,
+    "verify": 1,
 }
 
 

@@ -12,6 +12,7 @@ from tests.journeys.walker import Walker, fetch_json, new_walker
 
 PASSWORD = "ladder gravel window nine"  # A demo payer's.
 WAIT_SECONDS = 60
+CODE = re.compile(r"\b\d{6}\b")
 
 
 def new_address(name: str) -> str:
@@ -90,15 +91,27 @@ def wait_for_mail(run: dict[str, Any], email: str, wanted: Any) -> dict[str, Any
 
 def register(walker: Walker, link: str) -> None:
     """Follow the mail, create the login, accept the terms, link the company."""
+    fill_registration(walker, link)
+    walker.page.get_by_role("heading", name="Outstanding").wait_for()
+
+
+def fill_registration(walker: Walker, link: str, *, email: str = "") -> None:
+    """Fill and send the form; with `email`, another address than the invited one."""
     page = walker.page
     page.goto(link)
     page.get_by_role("heading", name="Create your login").wait_for()
-    walker.shot("register")
     page.get_by_label("Your name").fill("Demo Payer")
+    if email:
+        page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.locator("input[name=accept_terms]").check()
     page.get_by_role("button", name="Create login and link account").click()
-    page.get_by_role("heading", name="Outstanding").wait_for()
+
+
+def mailed_code(run: dict[str, Any], email: str) -> str:
+    """The code in the newest mail to an address."""
+    letter = wait_for_mail(run, email, CODE.search)
+    return CODE.search(letter["text"]).group(0)
 
 
 def link_bank(walker: Walker) -> None:
@@ -175,3 +188,11 @@ def reload_until(walker: Walker, true: Callable[[], object]) -> None:
         assert time.monotonic() < deadline, f"{walker.page.url} never showed it"
         time.sleep(0.3)
         walker.page.reload()
+
+
+def until(true: Callable[[], object]) -> None:
+    """Wait until something is so; 60 s at most."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not true():
+        assert time.monotonic() < deadline, f"not within {WAIT_SECONDS} s"
+        time.sleep(0.3)
