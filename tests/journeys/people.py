@@ -196,3 +196,15 @@ def until(true: Callable[[], object]) -> None:
     while not true():
         assert time.monotonic() < deadline, f"not within {WAIT_SECONDS} s"
         time.sleep(0.3)
+
+
+def open_settlement_of(walker: Walker, run: dict[str, Any], payment: str) -> None:
+    """Let the payout come, and follow the payment's link to the settlement that carries it."""
+    page = walker.page
+    settlement = page.get_by_role("link", name=re.compile("^po_"))
+    advance(run, "3d")
+    page.goto(f"{run['console_url']}/payments")
+    page.get_by_role("row").filter(has_text=payment).get_by_role("link").first.click()
+    reload_until(walker, settlement.count)
+    settlement.click()
+    page.get_by_role("heading", name="Proof").wait_for()

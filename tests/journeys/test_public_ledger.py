@@ -1,6 +1,5 @@
 """The public ledger's largest account is paid to the cent, on a phone, without script."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -86,11 +85,7 @@ def pay_everything(payer: Walker, balance: int) -> str:
 def post_and_resolve(operator: Walker, run: dict[str, Any], payment: str) -> int:
     """Post and resolve the settlement that carries the payment; returns its gross in cents."""
     page = operator.page
-    people.advance(run, "3d")
-    page.goto(f"{run['console_url']}/payments")
-    page.get_by_role("row").filter(has_text=payment).get_by_role("link").first.click()
-    people.reload_until(operator, lambda: page.get_by_role("link", name=re.compile("^po_")).count())
-    page.get_by_role("link", name=re.compile("^po_")).click()
+    people.open_settlement_of(operator, run, payment)
     gross = cents_of(page.locator("dt", has_text="Payments, gross").locator("+ dd").inner_text())
     page.get_by_role("button", name="Post", exact=True).click()
     resolve = page.get_by_role("button", name="Resolve", exact=True)

@@ -46,7 +46,7 @@ def test_an_invited_customer_pays_by_ach_and_the_payment_is_posted(
     payer.shot("receipt-settled")
     find_payment(operator, run, payment)
 
-    post_and_resolve(operator, run)
+    post_and_resolve(operator, run, payment)
     people.wait_for_status(payer, receipt_url, "Posted")
     print_receipt(payer)
     payer.page.goto(f"{run['portal_url']}/payments")
@@ -126,18 +126,10 @@ def tick_first_job(payer: Walker) -> int:
     return cents_of(button)
 
 
-def post_and_resolve(operator: Walker, run: dict[str, Any]) -> None:
-    """Wait for the payout's settlement, check its proof, Post with progress, Resolve."""
+def post_and_resolve(operator: Walker, run: dict[str, Any], payment: str) -> None:
+    """Wait for the payment's settlement, check its proof, Post with progress, Resolve."""
     page = operator.page
-    people.advance(run, "3d")
-    for _ in range(100):
-        page.goto(f"{run['console_url']}/settlements")
-        if page.get_by_role("link", name=re.compile("^po_")).count():
-            break
-        page.wait_for_timeout(300)
-    operator.shot("settlements")
-    page.get_by_role("link", name=re.compile("^po_")).first.click()
-    page.get_by_role("heading", name="Proof").wait_for()
+    people.open_settlement_of(operator, run, payment)
     operator.shot("settlement-proof")
     page.get_by_role("button", name="Post", exact=True).click()
     page.get_by_role("button", name="Resolve", exact=True).wait_for(timeout=60_000)
@@ -145,3 +137,6 @@ def post_and_resolve(operator: Walker, run: dict[str, Any]) -> None:
     page.get_by_role("button", name="Resolve", exact=True).click()
     operator.has("The settlement is resolved.")
     operator.shot("settlement-resolved")
+    page.get_by_role("link", name="All settlements").click()
+    page.get_by_role("heading", name="Settlements").wait_for()
+    operator.shot("settlements")
