@@ -6,6 +6,7 @@ from chalicelib.domain.dealers import Dealer
 from chalicelib.entrypoints.presenting import aging, invitation_badge, priority, zoned
 from chalicelib.rendering.views import customers as views
 from chalicelib.rendering.views.figures import Option, SelectFilter
+from chalicelib.rendering.words import money
 from chalicelib.services.list_customers import Customer, CustomerTotals
 
 SORT_COLUMNS = (
@@ -112,7 +113,7 @@ def attention(everything: CustomerTotals, base: str) -> tuple[views.Attention, .
                 count=everything.invoices_past_due,
                 label="invoices past due",
                 href=f"{base}?age=late",
-                detail=f"${everything.past_due_cents // 100:,}",
+                detail=money(everything.past_due_cents),
                 tone="bad",
             )
         )
