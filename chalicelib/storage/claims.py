@@ -1,5 +1,6 @@
 """Claims in their account; a claim stays in the due index until its payment is wholly done."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain.claims import Claim, ClaimState
@@ -33,6 +34,7 @@ def claim_put(
     record = Record(
         *_key(dealer_id, account_id, claim.payment_id),
         body=packed(claim),
+        version=claim.version,
         state=claim.state.value,
     )
     if due_at is not None:
@@ -60,14 +62,16 @@ def not_due_change(dealer_id: DealerId, account_id: AccountId, payment_id: Payme
     return due_no_more("claim", _key(dealer_id, account_id, payment_id))
 
 
-def dated_claim_change(dealer_id: DealerId, account_id: AccountId, claim: Claim) -> Change:
-    """Write "claim": its `posted_at`, leaving what else the item carries (its place in the sweep).
+def claim_change(dealer_id: DealerId, account_id: AccountId, before: Claim, after: Claim) -> Change:
+    """Write "claim": `after`, leaving what else the item carries (its place in the sweep).
 
-    Refused if the claim has moved or is gone.
+    Refused if the claim has moved since `before` was read, or is gone: importer and posting both
+    change parts of it, without the account's version between them.
     """
-    key = _key(dealer_id, account_id, claim.payment_id)
-    unmoved = Record.state == claim.state.value
-    return Change("claim", key, (Record.body.set(packed(claim)),), unmoved)
+    key = _key(dealer_id, account_id, before.payment_id)
+    raised = replace(after, version=before.version + 1)
+    actions = (Record.body.set(packed(raised)), Record.version.set(raised.version))
+    return Change("claim", key, actions, Record.version == before.version)
 
 
 def claim_removal(dealer_id: DealerId, account_id: AccountId, payment_id: PaymentId) -> Remove:
