@@ -16,9 +16,11 @@ from sandbox import processes
 from sandbox.aws import CREDENTIALS, local_client
 from sandbox.local_aws import start_local_aws
 from sandbox.places import BUILD, ROOT, Places
+from tests.chromium import browser
 from tools.merge import write_merged_resources
 from tools.package import ensure_package
 
+__all__ = ["browser"]
 TABLE = "drypowder-sandbox"
 
 

@@ -19,7 +19,6 @@ from tools.merge import write_merged_resources
 from tools.wheels import ROOT, ensure_wheels, requirements_digest
 
 PACKAGE = ROOT / "build" / "package"
-TEMPLATE = PACKAGE / "sam.json"
 ARCHIVE = PACKAGE / "deployment.zip"
 DIGEST = PACKAGE / "inputs.digest"
 INPUTS = ("app.py", "requirements.txt", ".chalice", "chalicelib", "infra", "templates", "vendor")

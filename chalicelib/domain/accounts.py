@@ -46,8 +46,58 @@ class Contact:
     is_primary: bool = False
 
 
+class AgedSums:
+    """What follows from an account's (or many accounts') aging buckets and credits; cents."""
+
+    __slots__ = ()
+    current_cents: int
+    days_1_30_cents: int
+    days_31_60_cents: int
+    days_61_90_cents: int
+    days_91_up_cents: int
+    credits_cents: int
+
+    @property
+    def past_due_cents(self) -> int:
+        """Invoices and debits a day or more past due."""
+        return (
+            self.days_1_30_cents
+            + self.days_31_60_cents
+            + self.days_61_90_cents
+            + self.days_91_up_cents
+        )
+
+    @property
+    def gross_cents(self) -> int:
+        """Invoices and debits, before credits."""
+        return self.current_cents + self.past_due_cents
+
+    @property
+    def outstanding_cents(self) -> int:
+        """Net AR: gross less credits."""
+        return self.gross_cents - self.credits_cents
+
+
+class DashboardSums(AgedSums):
+    """What the dashboard also tells apart: invoices are what is not a debit; cents."""
+
+    __slots__ = ()
+    debits_cents: int
+    debits_past_due_cents: int
+
+    @property
+    def invoices_cents(self) -> int:
+        """Open invoices alone."""
+        return self.gross_cents - self.debits_cents
+
+    @property
+    def invoices_past_due_cents(self) -> int:
+        """Invoices a day or more past due."""
+        return self.past_due_cents - self.debits_past_due_cents
+
+
 @dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(AgedSums):
     """Sums and counts over an account's payables on one day; cents, positive.
 
     Buckets hold invoices and debits before credits and in-flight money:
@@ -70,26 +120,6 @@ class Totals:
     debits: int = 0
     credits: int = 0
     overdue_cent_days: int = 0  # WADO's numerator: Σ amount · days overdue.
-
-    @property
-    def past_due_cents(self) -> int:
-        """Everything a day or more past due, invoices and debits."""
-        return (
-            self.days_1_30_cents
-            + self.days_31_60_cents
-            + self.days_61_90_cents
-            + self.days_91_up_cents
-        )
-
-    @property
-    def gross_cents(self) -> int:
-        """Invoices and debits, before credits."""
-        return self.current_cents + self.past_due_cents
-
-    @property
-    def outstanding_cents(self) -> int:
-        """Net AR of the account: gross less credits."""
-        return self.gross_cents - self.credits_cents
 
     @property
     def wado_days(self) -> int:

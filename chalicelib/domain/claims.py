@@ -38,6 +38,7 @@ class Claim:
     state: ClaimState
     effects: tuple[Effect, ...]
     posted_at: datetime | None = None
+    version: int = 0  # Rises when part of an applied claim changes.
 
     def contained_in(self, as_of: datetime) -> bool:
         """True if the ERP's figures extracted at `as_of` already include this claim."""

@@ -33,7 +33,7 @@ def day_start(day: date, time_zone: str) -> datetime:
 
 
 def business_days_after(at: datetime, days: int) -> datetime:
-    """Weekends left out; bank holidays are not known and may add a day."""
+    """The moment `days` Mondays to Fridays later; bank holidays are not known and may add a day."""
     while days:
         at += timedelta(days=1)
         days -= at.weekday() < SATURDAY

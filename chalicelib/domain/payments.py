@@ -16,7 +16,7 @@ from chalicelib.domain.ids import (
     SettlementId,
     UserId,
 )
-from chalicelib.domain.quotes import QuoteLine
+from chalicelib.domain.quotes import PricedLines, QuoteLine
 
 ACH_BUSINESS_DAYS = 4  # https://docs.stripe.com/payments/ach-direct-debit: up to four.
 
@@ -87,7 +87,7 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(PricedLines):
     """One payment of one customer account; amounts in cents, never negative."""
 
     payment_id: PaymentId
@@ -132,21 +132,6 @@ class Payment:
         """True while it must not be handed to the processor."""
         is_held = self.held_until is not None and now < self.held_until
         return self.stage is Stage.SUBMITTED and (self.status is PaymentStatus.FROZEN or is_held)
-
-    @property
-    def allocations_cents(self) -> int:
-        """Σ allocations to invoices and debits."""
-        return sum(line.allocation_cents for line in self.lines)
-
-    @property
-    def credits_cents(self) -> int:
-        """Σ credits used."""
-        return sum(effect.amount_cents for effect in self.credits_used)
-
-    @property
-    def discount_cents(self) -> int:
-        """Σ discount shares."""
-        return sum(line.discount_cents for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ def explain(note: PriorityNote) -> str:
 
     Whole dollars, rounded as the word "about" allows.
     """
-    shown = _tenths(note.score_tenths)
+    shown = tenths(note.score_tenths)
     if note.excluded:
         reason = note.excluded if note.excluded == "nothing open" else f"{note.excluded} account"
         return f"{shown} – {reason}"
     parts = [f"{shown} – {_expected(note)} ({_history(note)})"]
     if note.lift_tenths:
-        parts.append(f"+{_tenths(note.lift_tenths)} {_reasons(note)}")
+        parts.append(f"+{tenths(note.lift_tenths)} {_reasons(note)}")
     if note.damped:
         parts.append("× 0.6 contacted in the last 3 business days")
     return "; ".join(parts)
@@ -29,7 +29,7 @@ def _expected(note: PriorityNote) -> str:
     if note.late_dollar_days == 0:
         return "nothing expected late in the next 30 days"
     days = f"{note.expected_late_days} of the next {WINDOW_DAYS} days"
-    return f"about {_about(note.expected_late_cents)} expected late, {days}"
+    return f"about {about(note.expected_late_cents)} expected late, {days}"
 
 
 def _history(note: PriorityNote) -> str:
@@ -54,7 +54,8 @@ def _reasons(note: PriorityNote) -> str:
     return ", ".join(reasons)
 
 
-def _about(cents: int) -> str:
+def about(cents: int) -> str:
+    """Whole dollars, rounded as the word "about" allows: "$18,000"."""
     dollars = (cents + 50) // 100
     for least, step in _ROUNDING:
         if dollars >= least:
@@ -63,6 +64,7 @@ def _about(cents: int) -> str:
     return f"${dollars:,}"
 
 
-def _tenths(tenths: int) -> str:
-    whole, rest = divmod(tenths, 10)
+def tenths(number: int) -> str:
+    """88 → "8.8": scores are kept in tenths."""
+    whole, rest = divmod(number, 10)
     return f"{whole}.{rest}"

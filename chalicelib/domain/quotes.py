@@ -40,8 +40,31 @@ class QuoteLine:
         return self.allocation_cents - self.credit_cents - self.discount_cents
 
 
+class PricedLines:
+    """What the lines of a quote, or of the payment made from it, add up to; cents."""
+
+    __slots__ = ()
+    lines: tuple[QuoteLine, ...]
+    credits_used: tuple[Effect, ...]
+
+    @property
+    def allocations_cents(self) -> int:
+        """Σ allocations to invoices and debits."""
+        return sum(line.allocation_cents for line in self.lines)
+
+    @property
+    def credits_cents(self) -> int:
+        """Σ credits used."""
+        return sum(effect.amount_cents for effect in self.credits_used)
+
+    @property
+    def discount_cents(self) -> int:
+        """Σ discount shares of the lines."""
+        return sum(line.discount_cents for line in self.lines)
+
+
 @dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(PricedLines):
     """A priced payment of one account; `signature` covers everything else in it."""
 
     quote_id: QuoteId
@@ -59,24 +82,8 @@ class Quote:
     money_version: int
     dealer_version: int
     priced_on: date  # The dealer's day: discounts and aging moved if it is another.
-    score_after_tenths: int = 0
     card: CardFacts | None = None  # The saved card it is priced for; None until one is chosen.
     signature: str = ""
-
-    @property
-    def allocations_cents(self) -> int:
-        """Σ allocations to invoices and debits."""
-        return sum(line.allocation_cents for line in self.lines)
-
-    @property
-    def credits_cents(self) -> int:
-        """Σ credits used."""
-        return sum(effect.amount_cents for effect in self.credits_used)
-
-    @property
-    def discount_cents(self) -> int:
-        """Σ discount shares of the lines."""
-        return sum(line.discount_cents for line in self.lines)
 
     @property
     def charged_cents(self) -> int:

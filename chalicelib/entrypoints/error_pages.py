@@ -9,9 +9,11 @@ from chalicelib.domain.people import Face
 from chalicelib.entrypoints.arrivals import Arrival
 from chalicelib.entrypoints.edge_checks import SAFE_METHODS
 from chalicelib.entrypoints.responses import Answer, Fragment, Html, Redirect, Text
+from chalicelib.gateways.workflows import WorkflowsUnreachable
 from chalicelib.rendering.pages import render_page
 from chalicelib.rendering.views.chrome import Chrome, console_nav, portal_nav
 from chalicelib.rendering.views.plain import ErrorPage
+from chalicelib.storage.transactions import OutcomeUnknown
 
 ANTICIPATED = DrypowderError
 SIGN_IN = {Face.PAYER: "/sign-in", Face.OPERATOR: "/console/sign-in"}
@@ -35,7 +37,7 @@ def anticipated(arrival: Arrival, error: DrypowderError) -> Answer:
 
 def unexpected(arrival: Arrival, error: Exception) -> Answer:
     """Something we did not foresee (already logged): a reference and nothing else."""
-    if isinstance(error, PynamoDBException):
+    if isinstance(error, (PynamoDBException, OutcomeUnknown, WorkflowsUnreachable)):
         try_again = TryAgain("Our records did not answer. Please try again in a minute.")
         return _page(arrival, status=try_again.status, sentence=try_again.sentence)
     return _page(arrival, status=_SERVER_ERROR, sentence="")

@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from chalicelib.domain.accounts import Account, PriorityNote, Totals
+from chalicelib.domain.accounts import AgedSums, PriorityNote
 from chalicelib.domain.accounts import Badge as AccountBadge
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.payables import PayableKind
 from chalicelib.domain.payments import Payment, PaymentEvent, PaymentStatus, Stage
-from chalicelib.domain.priority_words import explain
+from chalicelib.domain.priority_words import about, explain, tenths
 from chalicelib.domain.quotes import QuoteLine
 from chalicelib.rendering.views.chrome import Badge
 from chalicelib.rendering.views.figures import (
@@ -74,14 +74,14 @@ def zone_name(dealer: Dealer, at: datetime) -> str:
     return at.astimezone(ZoneInfo(dealer.time_zone)).tzname() or dealer.time_zone
 
 
-def aging(totals: Totals) -> Aging:
+def aging(sums: AgedSums) -> Aging:
     """The aging bar of an account or a sum of accounts."""
     return Aging(
-        current_cents=totals.current_cents,
-        days_1_30_cents=totals.days_1_30_cents,
-        days_31_60_cents=totals.days_31_60_cents,
-        days_61_90_cents=totals.days_61_90_cents,
-        days_91_up_cents=totals.days_91_up_cents,
+        current_cents=sums.current_cents,
+        days_1_30_cents=sums.days_1_30_cents,
+        days_31_60_cents=sums.days_31_60_cents,
+        days_61_90_cents=sums.days_61_90_cents,
+        days_91_up_cents=sums.days_91_up_cents,
     )
 
 
@@ -98,40 +98,46 @@ def priority(note: PriorityNote) -> Priority | None:
     steps = [
         PriorityStep(
             label="Expected late",
-            value=_tenths(note.base_tenths),
-            detail=f"about ${note.expected_late_cents // 100:,} for "
+            value=tenths(note.base_tenths),
+            detail=f"about {about(note.expected_late_cents)} for "
             f"{note.expected_late_days} of the next 30 days",
         ),
     ]
     if note.lift_tenths:
-        steps.append(PriorityStep(label="Lift", value=f"+{_tenths(note.lift_tenths)}"))
+        steps.append(PriorityStep(label="Lift", value=f"+{tenths(note.lift_tenths)}"))
     if note.damped:
         steps.append(PriorityStep(label="Contacted in the last 3 business days", value="× 0.6"))
     return Priority(score_tenths=note.score_tenths, why=explain(note), steps=tuple(steps))
 
 
-def _tenths(number: int) -> str:
-    return f"{number // 10}.{number % 10}"
+_BADGES = {
+    PaymentStatus.PENDING: ("Pending", "info"),
+    PaymentStatus.SETTLED: ("Settled", "good"),
+    PaymentStatus.POSTED: ("Posted", "good"),
+    PaymentStatus.FROZEN: ("Frozen", "warn"),
+    PaymentStatus.TERMINATED: ("Terminated", "bad"),
+    PaymentStatus.FAILED: ("Failed", "bad"),
+}
 
 
 def payment_badge(payment: Payment) -> Badge:
     """A payment's status as everybody reads it; pending money is never called paid."""
+    label, tone = _BADGES[payment.status]
+    return Badge(label=label, tone=tone, detail=_badge_detail(payment))
+
+
+def _badge_detail(payment: Payment) -> str:
     match payment.status:
-        case PaymentStatus.FROZEN:
-            return Badge(label="Frozen", tone="warn", detail="Stopped before anything was charged")
-        case PaymentStatus.TERMINATED:
-            return Badge(label="Terminated", tone="bad", detail="Nothing was charged")
-        case PaymentStatus.PENDING if payment.stage is Stage.SUBMITTED:
-            return Badge(label="Pending", tone="info", detail="Submitted")
         case PaymentStatus.PENDING:
-            return Badge(label="Pending", tone="info", detail="Processing")
+            return "Submitted" if payment.stage is Stage.SUBMITTED else "Processing"
         case PaymentStatus.SETTLED:
-            detail = "In a deposit" if payment.settlement_id else "Awaiting payout"
-            return Badge(label="Settled", tone="good", detail=detail)
-        case PaymentStatus.POSTED:
-            return Badge(label="Posted", tone="good")
-        case PaymentStatus.FAILED:
-            return Badge(label="Failed", tone="bad", detail=payment.failure_sentence)
+            return "In a deposit" if payment.settlement_id else "Awaiting payout"
+        case PaymentStatus.FROZEN:
+            return "Stopped before anything was charged"
+        case PaymentStatus.TERMINATED:
+            return "Nothing was charged"
+        case _:
+            return payment.failure_sentence
 
 
 def method_words(payment: Payment) -> str:
@@ -205,9 +211,3 @@ def _entry(event: PaymentEvent, dealer: Dealer) -> TimelineEntry:
         detail=event.detail,
         tone=tone,
     )
-
-
-def account_totals_words(account: Account) -> str:
-    """How many documents an account has open, for one line under its name."""
-    totals = account.totals
-    return f"{totals.invoices} invoices, {totals.debits} debits, {totals.credits} credits"

@@ -21,10 +21,11 @@ class Html:
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A part of a page, asked for by script."""
+    """A part of a page, asked for by script; `reload` asks for the whole page instead."""
 
     text: str
     status: int = 200
+    reload: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,11 @@ def chalice_response(answer: Answer, extra: tuple[Cookie, ...] = ()) -> Response
     match answer:
         case Html(text, status, cookies):
             return _response(text, status, "text/html; charset=utf-8", cookies + extra)
-        case Fragment(text, status):
-            return _response(text, status, "text/html; charset=utf-8", extra)
+        case Fragment(text, status, reload):
+            found = _response(text, status, "text/html; charset=utf-8", extra)
+            if reload:
+                found.headers["HX-Refresh"] = "true"
+            return found
         case Redirect(path, cookies):
             return _response("", SEE_OTHER, "text/plain", cookies + extra, location=path)
         case Away(url):

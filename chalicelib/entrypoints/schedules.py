@@ -1,14 +1,16 @@
 """Schedules: what falls due every few minutes, and each dealer's midnight."""
 
+from aws_lambda_powertools.metrics import MetricUnit
 from chalice.app import Blueprint, CloudWatchEvent, Rate
 
 from chalicelib.bootstrap import world
-from chalicelib.entrypoints.telemetry import observed
+from chalicelib.entrypoints.telemetry import metrics, observed
 from chalicelib.services.expire_invitations import expire_invitations
 from chalicelib.services.refresh_dealer import refresh_dealers
 from chalicelib.services.send_mailing import watch_mailings
 from chalicelib.services.watch_payments import watch_payments
 from chalicelib.services.watch_settlements import watch_settlements
+from chalicelib.services.world import World
 
 blueprint = Blueprint(__name__)
 
@@ -17,10 +19,7 @@ blueprint = Blueprint(__name__)
 @observed
 def sweep_due(event: CloudWatchEvent) -> None:  # noqa: ARG001  Lambda's signature.
     """Ask again about whatever a crash or a lost webhook left behind; show what expired."""
-    watch_payments(world())
-    watch_settlements(world())
-    watch_mailings(world())
-    expire_invitations(world())
+    sweep(world())
 
 
 @blueprint.schedule(Rate(1, Rate.HOURS))
@@ -28,3 +27,26 @@ def sweep_due(event: CloudWatchEvent) -> None:  # noqa: ARG001  Lambda's signatu
 def nightly(event: CloudWatchEvent) -> None:  # noqa: ARG001  Lambda's signature.
     """Age, rank and compact for every dealer whose midnight has passed."""
     refresh_dealers(world())
+
+
+def sweep(reached: World) -> None:
+    """Invitations, which need no vendor, then payments and settlements.
+
+    One that fails stops no other; the failures are raised together at the end.
+    """
+    failures = []
+    for job in (expire_invitations, watch_mailings, _watch_payments, watch_settlements):
+        try:
+            job(reached)
+        except Exception as error:  # noqa: BLE001  Whatever it is, the other sweeps come first.
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup("sweeps failed", failures)
+
+
+def _watch_payments(reached: World) -> int:
+    """Sweep payments; how many a person must look at is a metric with an alarm."""
+    watch = watch_payments(reached)
+    found = len({*watch.overdue, *watch.suspicious, *watch.broken, *watch.stopped})
+    metrics.add_metric(name="payments_for_a_person", unit=MetricUnit.Count, value=found)
+    return found

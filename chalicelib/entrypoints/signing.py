@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 from chalicelib.domain.dealers import Dealer
+from chalicelib.domain.people import Face
 from chalicelib.entrypoints import cookies
 from chalicelib.entrypoints.guard import Visit
 from chalicelib.rendering.views.chrome import Chrome, FieldError, Flash
 from chalicelib.services.sign_in import SignedIn
+from chalicelib.services.sign_out import sign_out
 
 PRODUCT = "Drypowder"
 
@@ -44,3 +46,10 @@ def session_cookie(entered: SignedIn) -> cookies.Cookie:
         session.user_id, session.dealer_id, session.account_id, entered.secret
     )
     return cookies.session_cookie(session.face, value)
+
+
+def end_session_of(visit: Visit, face: Face) -> None:
+    """End the session the browser holds, if it is one."""
+    value = cookies.parsed_session(visit.cookies.get(cookies.SESSION[face], ""))
+    if value is not None and visit.visitor is not None:
+        sign_out(user_id=visit.visitor.user_id, secret=value.secret)

@@ -60,8 +60,3 @@ class Visit:
     def account_id(self) -> AccountId:
         """The account of a payer's session; never of the request."""
         return self.signed_in.account_id
-
-    @property
-    def is_fragment(self) -> bool:
-        """True if script asked for a part of the page."""
-        return self.headers.get("hx-request") == "true"

@@ -1,7 +1,7 @@
 """Checks the bank link's webhooks: an ES256 JWT over the body's SHA-256.
 
 Scheme: plaid.com/docs/api/webhooks/webhook-verification. `cryptography` is imported on first use:
-only this check needs it (docs/decisions/0011-es256-with-cryptography.md).
+only this check needs it (docs/decisions/0005-es256-with-cryptography.md).
 """
 
 import base64

@@ -7,6 +7,8 @@ from datetime import date, datetime
 
 from markupsafe import Markup
 
+from chalicelib.domain.priority_words import tenths
+
 from .views.figures import Aging
 
 _SYMBOLS = {"USD": "$", "CAD": "CA$", "EUR": "€", "GBP": "£", "MXN": "MX$"}
@@ -60,11 +62,6 @@ def clock_time(iso: str) -> str:
 def counted(number: int, singular: str, plural: str = "") -> str:
     """(1, "invoice") → "1 invoice"; (2602, "invoice") → "2,602 invoices"."""
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
-
-
-def tenths(number: int) -> str:
-    """88 → "8.8"."""
-    return f"{number // 10}.{number % 10}"
 
 
 def aging_parts(aging: Aging) -> tuple[tuple[str, str, int], ...]:

@@ -3,30 +3,25 @@
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from uuid import uuid4
 
 from chalicelib.domain.claims import Claim, ClaimState, Effect
-from chalicelib.domain.days import dealer_day
-from chalicelib.domain.errors import TryAgain
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId
 from chalicelib.domain.ledger import settled_entry
 from chalicelib.domain.lifecycle import Event, after
 from chalicelib.domain.payments import Payment, Stage
+from chalicelib.services.finish_payment import account_writes, finish_payment
 from chalicelib.services.forget_method import forget_method
 from chalicelib.services.record_outcome import outcome_of
-from chalicelib.services.refresh_totals import refreshed
 from chalicelib.services.tell_payer import SETTLED, tell_payer
 from chalicelib.services.world import World
 from chalicelib.storage import keys
-from chalicelib.storage.accounts import AccountState, get_state, header_put
-from chalicelib.storage.claims import claim_put, not_due_change
-from chalicelib.storage.dealers import get_dealer
+from chalicelib.storage.accounts import AccountState
+from chalicelib.storage.claims import not_due_change
 from chalicelib.storage.ledger import line_puts
-from chalicelib.storage.payments import get_payment, payment_puts
-from chalicelib.storage.roster import get_head, row_put
-from chalicelib.storage.transactions import OutcomeUnknown, Write, WritesRefused, transact
-
-TRIES = 8
+from chalicelib.storage.payments import payment_puts
+from chalicelib.storage.transactions import Write, WritesRefused, transact
 
 
 def apply_payment(
@@ -37,17 +32,13 @@ def apply_payment(
     Repeating it only finishes what is missing. Returns {"outcome": "settled"}, or what the payment
     is if it is not funded. Raises TryAgain if the account stays contended.
     """
-    for _ in range(TRIES):
-        payment = get_payment(dealer_id, account_id, payment_id)
-        if payment.stage is not Stage.FUNDED:
-            break
-        state = get_state(dealer_id, account_id)
-        try:
-            transact(_writes(world, payment, state), token=uuid4().hex)
-        except (WritesRefused, OutcomeUnknown):
-            continue  # The payment as stored says what happened.
-    else:
-        raise TryAgain("The account is busy. Please try again.")
+    payment = finish_payment(
+        dealer_id,
+        account_id=account_id,
+        payment_id=payment_id,
+        stage=Stage.FUNDED,
+        writes=partial(_writes, world),
+    )
     if outcome_of(payment) == "settled":
         _finish(world, payment)
     return {"outcome": outcome_of(payment)}
@@ -61,28 +52,10 @@ def _writes(world: World, payment: Payment, state: AccountState) -> list[Write]:
         stage=Stage.DONE,
     )
     claim = Claim(payment.payment_id, payment.number, ClaimState.APPLIED, _effects(payment, state))
-    dealer = get_dealer(payment.dealer_id)
-    others = [held for held in state.claims if held.payment_id != payment.payment_id]
-    header = refreshed(
-        state.account.raised(),
-        payables=state.payables,
-        claims=(*others, claim),
-        dealer=dealer,
-        today=dealer_day(now, dealer.time_zone),
-        curve=get_head(payment.dealer_id).curve,
-    )
     return [
-        header_put(header, expected_version=state.account.money_version),
-        claim_put(
-            payment.dealer_id,
-            payment.account_id,
-            claim,
-            expected=ClaimState.IN_FLIGHT,
-            due_at=now,  # Until the payer is told.
-        ),
+        *account_writes(state, payment, claim, now=now),
         *payment_puts(settled, name="settled", at=now, source="workflow"),
         *_ledger_puts(payment, settled.settled_at or now),
-        row_put(header),
     ]
 
 

@@ -17,11 +17,20 @@ from chalicelib.storage.transactions import Put
 
 
 def expire_invitations(world: World) -> int:
-    """Handle every invitation whose moment has passed; how many were handled."""
+    """Handle every invitation whose moment has passed; how many were handled.
+
+    One that fails stops no other; the failures are raised together at the end.
+    """
     now = world.clock.now()
     found = [keys.parsed_invitation(item.partition) for item in due_items(DUE, now=now)]
+    failures = []
     for dealer_id, invitation_id in found:
-        _handle(world, dealer_id, invitation_id)
+        try:
+            _handle(world, dealer_id, invitation_id)
+        except Exception as error:  # noqa: BLE001  Whatever it is, the others come first.
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup("invitations could not be handled", failures)
     return len(found)
 
 

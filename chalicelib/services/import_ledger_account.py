@@ -157,33 +157,49 @@ def _take_statement(change: Change, file: str, statement: Statement) -> None:
         change.account = replace(change.account, statement=statement)
 
 
-def _take_claims(change: Change, told: Iterable[tuple[str, object]], terms: ImportTerms) -> None:
+def _take_claims(change: Change, told: Sequence[tuple[str, object]], terms: ImportTerms) -> None:
     applied: dict[str, set[str]] = {}
     for file, row in told:
         if isinstance(row, AppliedRow):
             applied.setdefault(row.reference, set()).add(row.document_id)
             ours = any(claim.number == row.reference for claim in change.claims.values())
             change.counts[file, "updated" if ours else "unchanged"] += 1
+    silent = _untold(change, told, terms)
     for claim in list(change.claims.values()):
         if claim.state is not ClaimState.APPLIED:
             continue
-        left = _left_of(claim, applied.get(claim.number, set()), terms)
+        left = _left_of(claim, applied.get(claim.number, set()), silent, terms)
         if left is None:
             del change.claims[claim.payment_id]
         else:
             change.claims[claim.payment_id] = left
 
 
-def _left_of(claim: Claim, documents: set[str], terms: ImportTerms) -> Claim | None:
+def _untold(
+    change: Change, told: Iterable[tuple[str, object]], terms: ImportTerms
+) -> set[PayableId]:
+    """Open payables these rows say nothing of: their figures stay as old as they are."""
+    if terms.full:
+        return set()
+    rows = (row for _, row in told if isinstance(row, PayableRow))
+    return change.payables.keys() - {row.payable.payable_id for row in rows}
+
+
+def _left_of(
+    claim: Claim, documents: set[str], silent: set[PayableId], terms: ImportTerms
+) -> Claim | None:
     """What of an applied claim the ERP's figures do not contain yet; None if they contain it."""
-    if not terms.payments_listed:
-        return None if claim.contained_in(terms.as_of) else claim
-    effects = tuple(effect for effect in claim.effects if effect.payable_id not in documents)
+    is_past = not terms.payments_listed and claim.contained_in(terms.as_of)
+    effects = tuple(
+        effect
+        for effect in claim.effects
+        if effect.payable_id in silent or not (is_past or effect.payable_id in documents)
+    )
     if not effects:
         return None
     left = replace(claim, effects=effects)
     if left.contained_in(terms.as_of):
-        # The ERP's own list does not name it, so as far as its figures go it comes later.
+        # So far as our figures go, the ERP has it only after this extract.
         left = replace(left, posted_at=terms.as_of + INSTANT)
     return left
 

@@ -121,5 +121,5 @@ def _claim_writes(known: Known, change: Change) -> list[Write]:
         if left is None:
             writes.append(claims.claim_removal(*where, claim.payment_id))
         elif left != claim:
-            writes.append(claims.claim_put(*where, left, expected=claim.state))
+            writes.append(claims.claim_change(*where, claim, left))
     return writes

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import AddressValueError, IPv6Address, IPv6Network
 
 from chalicelib.domain.errors import Throttled
 from chalicelib.storage import throttle
@@ -10,6 +11,7 @@ WINDOW = timedelta(minutes=15)
 PAIR_LIMIT = 5  # Wrong guesses of one source at one account.
 PAIR_LIMIT_UNDER_ATTACK = 2
 SOURCE_LIMIT = 50  # Wrong guesses of one source at any account.
+IPV6_NETWORK_BITS = 64
 ATTACK = 50  # Wrong guesses at one account from everywhere.
 
 
@@ -23,9 +25,18 @@ class Attempt:
     wall: datetime
 
     @property
+    def network(self) -> str:
+        """The source; of an IPv6 address its /64, within which anybody picks new ones at will."""
+        try:
+            address = IPv6Address(self.source)
+        except AddressValueError:
+            return self.source
+        return str(IPv6Network((address, IPV6_NETWORK_BITS), strict=False))
+
+    @property
     def pair(self) -> str:
         """Account and source together."""
-        return f"{self.account}\n{self.source}"
+        return f"{self.account}\n{self.network}"
 
 
 def count_attempt(attempt: Attempt) -> None:
@@ -38,7 +49,9 @@ def count_attempt(attempt: Attempt) -> None:
     at_account = throttle.count_attempt(
         f"{kind} account", attempt.account, window=WINDOW, wall=wall
     )
-    from_source = throttle.count_attempt(f"{kind} source", attempt.source, window=WINDOW, wall=wall)
+    from_source = throttle.count_attempt(
+        f"{kind} source", attempt.network, window=WINDOW, wall=wall
+    )
     at_pair = throttle.count_attempt(f"{kind} pair", attempt.pair, window=WINDOW, wall=wall)
     limit = PAIR_LIMIT_UNDER_ATTACK if at_account > ATTACK else PAIR_LIMIT
     if at_pair > limit or from_source > SOURCE_LIMIT:
@@ -49,5 +62,5 @@ def forgive_attempt(attempt: Attempt) -> None:
     """The guess was right: it counts for nothing, and this source starts anew."""
     kind, wall = attempt.kind, attempt.wall
     throttle.forgive_attempt(f"{kind} account", attempt.account, window=WINDOW, wall=wall)
-    throttle.forgive_attempt(f"{kind} source", attempt.source, window=WINDOW, wall=wall)
+    throttle.forgive_attempt(f"{kind} source", attempt.network, window=WINDOW, wall=wall)
     throttle.forget_attempts(f"{kind} pair", attempt.pair, window=WINDOW, wall=wall)

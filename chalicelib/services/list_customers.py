@@ -9,11 +9,10 @@ from itertools import compress
 
 import msgspec
 
-from chalicelib.domain.accounts import Badge
+from chalicelib.domain.accounts import Badge, DashboardSums
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.ids import DealerId
 from chalicelib.services.list_customers_selection import (
-    PAST_DUE,
     SORTS,
     CustomerFilter,
     badge_at,
@@ -42,7 +41,7 @@ class CustomerQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class CustomerTotals:
+class CustomerTotals(DashboardSums):
     """Sums over a set of accounts; cents and counts, credits positive."""
 
     accounts: int = 0
@@ -60,31 +59,6 @@ class CustomerTotals:
     invoices_past_due: int = 0
     debits: int = 0
     credits: int = 0
-
-    @property
-    def past_due_cents(self) -> int:
-        """Invoices and debits a day or more past due."""
-        return sum(getattr(self, name) for name in PAST_DUE)
-
-    @property
-    def gross_cents(self) -> int:
-        """Invoices and debits, before credits."""
-        return self.current_cents + self.past_due_cents
-
-    @property
-    def invoices_cents(self) -> int:
-        """Open invoices."""
-        return self.gross_cents - self.debits_cents
-
-    @property
-    def invoices_past_due_cents(self) -> int:
-        """Open invoices a day or more past due."""
-        return self.past_due_cents - self.debits_past_due_cents
-
-    @property
-    def net_ar_cents(self) -> int:
-        """Invoices + debits − credits."""
-        return self.gross_cents - self.credits_cents
 
 
 SUMS = tuple(name for name in CustomerTotals.__dataclass_fields__ if name != "accounts")

@@ -44,8 +44,6 @@ SORTS: dict[str, tuple[str, ...]] = {
     "last_contact": ("last_contact_at",),
 }
 
-SortValue = tuple[int | str, str]
-
 
 @dataclass(frozen=True, slots=True)
 class CustomerFilter:

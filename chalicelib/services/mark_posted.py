@@ -11,9 +11,9 @@ from chalicelib.domain.payments import Payment
 from chalicelib.domain.settlements import PostingState, Settlement
 from chalicelib.services.world import World
 from chalicelib.storage.accounts import log_put
-from chalicelib.storage.claims import find_claim
+from chalicelib.storage.claims import claim_change, find_claim
 from chalicelib.storage.payments import get_payment, payment_puts
-from chalicelib.storage.settlement_payments import dated_claim_change, payments_of
+from chalicelib.storage.settlement_payments import payments_of
 from chalicelib.storage.settlement_work import Phase, change_work
 from chalicelib.storage.settlements import get_settlement
 from chalicelib.storage.transactions import Write, WritesRefused, transact
@@ -76,7 +76,7 @@ def _writes(posted: Payment, posted_at: datetime) -> list[Write]:
     claim = find_claim(dealer_id, account_id, posted.payment_id)
     if claim is not None:
         dated = replace(claim, posted_at=posted_at)
-        writes.append(dated_claim_change(dealer_id, account_id, dated))
+        writes.append(claim_change(dealer_id, account_id, claim, dated))
     text = f"Payment {posted.number} posted to Spruce ({detail})"
     writes.append(log_put(dealer_id, account_id, posted_at, "workflow", text))
     return writes

@@ -124,8 +124,8 @@ def _header(file: ImportFile, cells: list[str], report: FileReport) -> list[str]
         raise FileRefused("the file is empty; it needs a header row")
     missing = [column for column in file.required if column not in names]
     if missing:
-        plural = "s" if len(missing) > 1 else ""
-        raise FileRefused(f"the column{plural} {', '.join(missing)} is missing from the header")
+        columns = "columns" if len(missing) > 1 else "column"
+        raise FileRefused(f"the header lacks the {columns} {', '.join(missing)}")
     known = {*file.required, *file.optional}
     doubled = sorted({name for name in names if name in known and names.count(name) > 1})
     if doubled:

@@ -18,7 +18,6 @@ from chalicelib.gateways.stripe_signature import SignatureRefused
 from chalicelib.services.world import World
 
 MAX_BODY_BYTES = 262_144
-ENDPOINTS = ("account", "connect")
 QUEUED, OTHER_MODE, NOT_OURS = "queued", "other_mode", "not_ours"
 SESSION_FINISHED = "SESSION_FINISHED"
 Shape = TypeVar("Shape")

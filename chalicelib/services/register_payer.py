@@ -68,17 +68,22 @@ def register_payer(
     secret = secrets.token_urlsafe(WAITING_SECRET_BYTES)
     name = sessions.hashed(secret)
     invitations.save_registration(opened.invitation, name, waiting)
-    queue_code(world, opened, name, wall=wall)
+    count_code(opened, wall=wall)
+    queue_code(world, opened, name)
     return Waiting(secret)
 
 
-def queue_code(world: World, opened: Opened, name: str, *, wall: datetime) -> None:
-    """Ask the mail worker for a code; at most five an hour for one invitation."""
-    invitation = opened.invitation
-    sent = count_attempt("code mail", invitation.invitation_id, window=HOUR, wall=wall)
+def count_code(opened: Opened, *, wall: datetime) -> None:
+    """At most five codes an hour for one invitation. Raises InvalidInput."""
+    sent = count_attempt("code mail", opened.invitation.invitation_id, window=HOUR, wall=wall)
     if sent > MAILS_AN_HOUR:
         sentence = "Several codes were sent already. Use the newest, or try again in an hour."
         raise InvalidInput(sentence, {"code": sentence, "email": sentence})
+
+
+def queue_code(world: World, opened: Opened, name: str) -> None:
+    """Ask the mail worker for a code. It may be quicker than we are, so this comes last."""
+    invitation = opened.invitation
     world.queues.send_mail(
         "verify_address",
         invitation.dealer_id,

@@ -45,6 +45,11 @@ from chalicelib.storage.transactions import OutcomeUnknown, Write, WritesRefused
 TRIES = 5
 FIRST_WATCH = timedelta(minutes=5)
 NOTHING_CHARGED = "Nothing was charged."
+# The write may still arrive after we have looked, so this may not say that nothing was charged.
+NO_CLEAR_ANSWER = (
+    "Our records gave no clear answer, so we cannot say yet whether this payment was taken. "
+    "Press the button again: the same preview is never taken twice."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +142,7 @@ def _stored(world: World, payment: Payment, writes: list[Write]) -> Payment | No
         # Our own write may be what refused us: only the stored payment tells (rule 2).
         stored = find_payment(payment.dealer_id, payment.account_id, payment.payment_id)
         if stored is None and isinstance(error, OutcomeUnknown):
-            raise TryAgain(f"The payment was not taken. {NOTHING_CHARGED}") from error
+            raise TryAgain(NO_CLEAR_ANSWER) from error
         return stored
     if payment.method.kind == "card":
         payment = confirm_now(world, payment)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.services.open_invitation import Link, Opened, open_invitation
-from chalicelib.services.register_payer import create_login, queue_code
+from chalicelib.services.register_payer import count_code, create_login, queue_code
 from chalicelib.services.sign_in import SignedIn
 from chalicelib.services.world import World
 from chalicelib.storage import invitations, sessions
@@ -56,5 +56,6 @@ def send_new_code(world: World, link: Link, *, secret: str, wall: datetime) -> N
     opened, waiting = waiting_registration(world, link, secret=secret)
     name = sessions.hashed(secret)
     fresh = replace(waiting, code_hash="", code_ends_at=None)
-    queue_code(world, opened, name, wall=wall)
+    count_code(opened, wall=wall)
     invitations.save_registration(opened.invitation, name, fresh)
+    queue_code(world, opened, name)

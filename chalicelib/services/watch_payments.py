@@ -39,6 +39,7 @@ class Watch:
     suspicious: list[PaymentId] = field(default_factory=list)
     overdue: list[PaymentId] = field(default_factory=list)
     stopped: list[PaymentId] = field(default_factory=list)  # For more than three business days.
+    broken: list[PaymentId] = field(default_factory=list)  # Failed in a way nobody foresaw.
 
 
 def watch_payments(world: World) -> Watch:
@@ -61,9 +62,23 @@ def watch_payments(world: World) -> Watch:
             NotFound,
         ) as trouble:
             LOG.warning("payment %s: %s", payment_id, type(trouble).__name__)
-            watch.unanswered.append(payment_id)
-            _look_later(world, dealer_id, account_id, payment_id)
+            _go_unanswered(world, dealer_id, account_id, payment_id, watch)
+        except Exception:
+            # Nobody foresaw it; left due, it would stop this sweep and every one after it.
+            LOG.exception("payment %s", payment_id)
+            watch.broken.append(payment_id)
+            _go_unanswered(world, dealer_id, account_id, payment_id, watch)
     return watch
+
+
+def _go_unanswered(
+    world: World, dealer_id: DealerId, account_id: AccountId, payment_id: PaymentId, watch: Watch
+) -> None:
+    watch.unanswered.append(payment_id)
+    try:
+        _look_later(world, dealer_id, account_id, payment_id)
+    except Exception:
+        LOG.exception("payment %s stays due", payment_id)
 
 
 def _look(

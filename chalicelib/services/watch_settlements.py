@@ -1,5 +1,6 @@
 """The sweep over settlements: whatever stopped half-way goes on."""
 
+import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,7 +11,7 @@ from chalicelib.gateways.workflows import WorkflowsUnreachable
 from chalicelib.services.await_posting import POST, POSTED
 from chalicelib.services.mark_posted import is_posted, mark_posted
 from chalicelib.services.open_settlement import keep_going
-from chalicelib.services.prove_settlement import prove_settlement
+from chalicelib.services.prove_settlement import AUTO, prove_settlement
 from chalicelib.services.world import World
 from chalicelib.storage.settlement_work import (
     Phase,
@@ -21,6 +22,7 @@ from chalicelib.storage.settlement_work import (
 )
 from chalicelib.storage.settlements import find_settlement
 
+LOG = logging.getLogger(__name__)
 AGAIN = {
     Phase.PROVING: timedelta(minutes=15),
     Phase.POSTING: timedelta(minutes=15),
@@ -44,6 +46,9 @@ def watch_settlements(world: World) -> int:
             _move(world, work)
         except (TryAgain, ProcessorUnreachable, WorkflowsUnreachable):
             continue
+        except Exception:
+            # Nobody foresaw it; its next look is stored already, and the others come first.
+            LOG.exception("settlement %s", settlement_id)
     return looked_at
 
 
@@ -56,10 +61,12 @@ def _move(world: World, work: SettlementWork) -> None:
         if work.token:
             world.workflows.complete(work.token, {"outcome": POSTED})
         return
+    is_asked = bool(work.requested_by)
     if stored is not None and not stored.settlement.is_proven:
         # What was missing (a lost webhook, a payment still settling) may be there by now.
-        prove_settlement(world, dealer_id, settlement_id=settlement_id)
-    if work.requested_by and work.token:
+        proof = prove_settlement(world, dealer_id, settlement_id=settlement_id)
+        is_asked = is_asked or proof["outcome"] == AUTO
+    if is_asked and work.token:
         world.workflows.complete(work.token, {"outcome": POST})
     keep_going(world, dealer_id, settlement_id=settlement_id)
 

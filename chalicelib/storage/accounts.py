@@ -13,7 +13,7 @@ from chalicelib.domain.payables import Payable
 from chalicelib.domain.statements import Statement
 from chalicelib.storage import index_keys, keys, pages
 from chalicelib.storage.pages import ClosedPayable
-from chalicelib.storage.records import Record, packed, unpacked, unpacked_body
+from chalicelib.storage.records import Record, find_value, packed, unpacked, unpacked_body
 from chalicelib.storage.transactions import ABSENT, Put, Remove
 
 NO_ACCOUNT = "There is no such account."
@@ -73,11 +73,10 @@ def state_of(stored: StoredState) -> AccountState:
 
 def get_account(dealer_id: DealerId, account_id: AccountId) -> Account:
     """The header alone; raises NotFound."""
-    try:
-        key = (keys.account(dealer_id, account_id), keys.HEADER)
-        return unpacked(Record.get(*key, consistent_read=True), Account)
-    except Record.DoesNotExist:
-        raise NotFound(NO_ACCOUNT) from None
+    found = find_value((keys.account(dealer_id, account_id), keys.HEADER), Account)
+    if found is None:
+        raise NotFound(NO_ACCOUNT)
+    return found
 
 
 def find_accounts(

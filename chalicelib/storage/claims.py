@@ -1,25 +1,21 @@
 """Claims in their account; a claim stays in the due index until its payment is wholly done."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain.claims import Claim, ClaimState
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId
 from chalicelib.storage import index_keys, keys
 from chalicelib.storage.due import DueItem, due_again, due_items, due_no_more
-from chalicelib.storage.records import Record, packed, unpacked
+from chalicelib.storage.records import Record, find_value, packed
 from chalicelib.storage.transactions import ABSENT, Change, Put, Remove, transact
 
 DUE_KIND = "payment"
-CLAIM_PREFIX = "C#"
 
 
 def find_claim(dealer_id: DealerId, account_id: AccountId, payment_id: PaymentId) -> Claim | None:
     """One payment's claim, read consistently, or None."""
-    try:
-        record = Record.get(*_key(dealer_id, account_id, payment_id), consistent_read=True)
-    except Record.DoesNotExist:
-        return None
-    return unpacked(record, Claim)
+    return find_value(_key(dealer_id, account_id, payment_id), Claim)
 
 
 def claim_put(
@@ -38,6 +34,7 @@ def claim_put(
     record = Record(
         *_key(dealer_id, account_id, claim.payment_id),
         body=packed(claim),
+        version=claim.version,
         state=claim.state.value,
     )
     if due_at is not None:
@@ -71,6 +68,18 @@ def not_due_change(dealer_id: DealerId, account_id: AccountId, payment_id: Payme
     return due_no_more("claim", _key(dealer_id, account_id, payment_id))
 
 
+def claim_change(dealer_id: DealerId, account_id: AccountId, before: Claim, after: Claim) -> Change:
+    """Write "claim": `after`, leaving what else the item carries (its place in the sweep).
+
+    Refused if the claim has moved since `before` was read, or is gone: importer and posting both
+    change parts of it, without the account's version between them.
+    """
+    key = _key(dealer_id, account_id, before.payment_id)
+    raised = replace(after, version=before.version + 1)
+    actions = (Record.body.set(packed(raised)), Record.version.set(raised.version))
+    return Change("claim", key, actions, Record.version == before.version)
+
+
 def claim_removal(dealer_id: DealerId, account_id: AccountId, payment_id: PaymentId) -> Remove:
     """Forget a claim; removing it twice is harmless."""
     return Remove("claim", _key(dealer_id, account_id, payment_id))
@@ -82,4 +91,4 @@ def _key(dealer_id: DealerId, account_id: AccountId, payment_id: PaymentId) -> t
 
 def _parsed(item: DueItem) -> tuple[DealerId, AccountId, PaymentId]:
     dealer_id, account_id = keys.parsed_account(item.partition)
-    return dealer_id, account_id, PaymentId(item.sort_key.removeprefix(CLAIM_PREFIX))
+    return dealer_id, account_id, PaymentId(item.sort_key.removeprefix(keys.CLAIM))

@@ -4,11 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import AccountId, CompanyId, DealerId, MethodId, UserId
 from chalicelib.domain.payments import Authorization, Method
 from chalicelib.storage import index_keys, keys
-from chalicelib.storage.records import Record, packed, unpacked
+from chalicelib.storage.records import Record, find_value, packed, unpacked
 from chalicelib.storage.transactions import ABSENT, Put, Remove
 
 
@@ -58,18 +57,7 @@ def list_methods(dealer_id: DealerId, company_id: CompanyId) -> tuple[Method, ..
 def find_method(dealer_id: DealerId, company_id: CompanyId, method_id: MethodId) -> Method | None:
     """One saved method of this company, or None."""
     key = keys.company(dealer_id, company_id), keys.method(method_id)
-    try:
-        return unpacked(Record.get(*key, consistent_read=True), Method)
-    except Record.DoesNotExist:
-        return None
-
-
-def get_method(dealer_id: DealerId, company_id: CompanyId, method_id: MethodId) -> Method:
-    """One saved method of this company. Raises NotFound."""
-    method = find_method(dealer_id, company_id, method_id)
-    if method is None:
-        raise NotFound("That way to pay is not saved here. Choose another one.")
-    return method
+    return find_value(key, Method)
 
 
 def method_put(dealer_id: DealerId, company_id: CompanyId, method: Method) -> Put:
@@ -104,11 +92,7 @@ def find_link_session(
 ) -> LinkSession | None:
     """One visit of this company, read consistently, or None."""
     key = keys.company(dealer_id, company_id), keys.link_session(session_id)
-    try:
-        record = Record.get(*key, consistent_read=True)
-    except Record.DoesNotExist:
-        return None
-    return unpacked(record, LinkSession)
+    return find_value(key, LinkSession)
 
 
 def company_of_link_token(token_hash: str) -> tuple[DealerId, CompanyId, str] | None:

@@ -8,7 +8,7 @@ from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import DealerId
 from chalicelib.storage import index_keys, keys
-from chalicelib.storage.records import Record, packed, unpacked
+from chalicelib.storage.records import Record, find_value, packed
 from chalicelib.storage.transactions import Put, Write, transact
 
 CACHE_SECONDS = 30.0
@@ -27,11 +27,9 @@ def get_dealer(dealer_id: DealerId) -> Dealer:
 
 def fresh_dealer(dealer_id: DealerId) -> Dealer:
     """A dealer as it is now; raises NotFound."""
-    try:
-        record = Record.get(keys.dealer(dealer_id), keys.DEALER, consistent_read=True)
-    except Record.DoesNotExist:
-        raise NotFound("There is no such dealer.") from None
-    dealer = unpacked(record, Dealer)
+    dealer = find_value((keys.dealer(dealer_id), keys.DEALER), Dealer)
+    if dealer is None:
+        raise NotFound("There is no such dealer.")
     _cache[dealer_id] = (time.monotonic(), dealer)
     return dealer
 
@@ -67,11 +65,11 @@ def put_dealer(
 
 def dealer_of_processor_account(processor_account: str) -> DealerId:
     """The dealer a connected account belongs to; raises NotFound."""
-    try:
-        record = Record.get(keys.global_processor_account(processor_account), keys.ONLY)
-    except Record.DoesNotExist:
-        raise NotFound("That connected account belongs to no dealer.") from None
-    return DealerId(unpacked(record, str))
+    key = keys.global_processor_account(processor_account), keys.ONLY
+    found = find_value(key, str, consistent=False)
+    if found is None:
+        raise NotFound("That connected account belongs to no dealer.")
+    return DealerId(found)
 
 
 def list_dealers() -> tuple[DealerId, ...]:

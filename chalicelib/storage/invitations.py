@@ -10,7 +10,7 @@ from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import DealerId, InvitationId
 from chalicelib.domain.invitations import Invitation
 from chalicelib.storage import index_keys, keys
-from chalicelib.storage.records import Record, packed, unpacked
+from chalicelib.storage.records import Record, find_record, find_value, packed, unpacked
 from chalicelib.storage.transactions import ABSENT, Put
 
 DUE = "invitation"
@@ -42,10 +42,9 @@ class Registration:
 def get_invitation(dealer_id: DealerId, invitation_id: InvitationId) -> Stored:
     """One invitation, read consistently. Raises NotFound."""
     key = (keys.invitation(dealer_id, invitation_id), keys.INVITATION)
-    try:
-        record = Record.get(*key, consistent_read=True)
-    except Record.DoesNotExist:
-        raise NotFound(NO_INVITATION) from None
+    record = find_record(key)
+    if record is None:
+        raise NotFound(NO_INVITATION)
     return Stored(unpacked(record, Invitation), int(record.version))
 
 
@@ -79,11 +78,7 @@ def save_registration(invitation: Invitation, name: str, waiting: Registration) 
 
 def find_registration(invitation: Invitation, name: str) -> Registration | None:
     """A waiting registration, read consistently."""
-    try:
-        key = (_partition(invitation), keys.registration(name))
-        return unpacked(Record.get(*key, consistent_read=True), Registration)
-    except Record.DoesNotExist:
-        return None
+    return find_value((_partition(invitation), keys.registration(name)), Registration)
 
 
 def set_code(

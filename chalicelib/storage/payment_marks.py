@@ -2,7 +2,7 @@
 
 from chalicelib.domain.ids import DealerId, PaymentId
 from chalicelib.storage import keys
-from chalicelib.storage.records import Record
+from chalicelib.storage.records import Record, find_record
 
 
 def keep_token(dealer_id: DealerId, payment_id: PaymentId, token: str) -> None:
@@ -27,7 +27,4 @@ def mark_mailed(dealer_id: DealerId, payment_id: PaymentId, mail: str) -> None:
 
 
 def _find(dealer_id: DealerId, payment_id: PaymentId, sort_key: str) -> Record | None:
-    try:
-        return Record.get(keys.payment_log(dealer_id, payment_id), sort_key, consistent_read=True)
-    except Record.DoesNotExist:
-        return None
+    return find_record((keys.payment_log(dealer_id, payment_id), sort_key))

@@ -1,5 +1,6 @@
 """Payments in their account, with events, handled marks and the look-ups that find them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -8,11 +9,12 @@ from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId
 from chalicelib.domain.payments import Payment, PaymentEvent
 from chalicelib.storage import index_keys, keys
-from chalicelib.storage.records import Record, packed, unpacked
+from chalicelib.storage.records import Record, find_value, packed, unpacked
 from chalicelib.storage.transactions import ABSENT, Put
 
 EVENT_PREFIX, PAYMENT_PREFIX = "E#", "P#"
 PAGE_SIZE = 50
+_CURSOR = re.compile(r"P#[0-9A-Za-z_-]{1,64}")
 
 
 def get_payment(dealer_id: DealerId, account_id: AccountId, payment_id: PaymentId) -> Payment:
@@ -27,13 +29,7 @@ def find_payment(
     dealer_id: DealerId, account_id: AccountId, payment_id: PaymentId
 ) -> Payment | None:
     """One payment, read consistently, or None."""
-    try:
-        record = Record.get(
-            keys.account(dealer_id, account_id), keys.payment(payment_id), consistent_read=True
-        )
-    except Record.DoesNotExist:
-        return None
-    return unpacked(record, Payment)
+    return find_value((keys.account(dealer_id, account_id), keys.payment(payment_id)), Payment)
 
 
 def find_payment_by_reference(
@@ -92,11 +88,16 @@ def list_events(dealer_id: DealerId, payment_id: PaymentId) -> tuple[PaymentEven
 def list_payments_of_account(
     dealer_id: DealerId, account_id: AccountId, *, cursor: str = "", limit: int = PAGE_SIZE
 ) -> tuple[Sequence[Payment], str]:
-    """One page of an account's payments, newest first, and the cursor of the next ("" = none)."""
-    last = _just_before(cursor) if cursor else PAYMENT_PREFIX + "~"
+    """One page of an account's payments, newest first, and the cursor of the next ("" = none).
+
+    Read consistently: it shows a payment submitted a moment ago. What is no cursor of ours begins
+    at the newest, and never reaches other items of the account.
+    """
+    last = _just_before(cursor) if _CURSOR.fullmatch(cursor) else PAYMENT_PREFIX + "~"
     found = Record.query(
         keys.account(dealer_id, account_id),
         Record.sk.between(PAYMENT_PREFIX, last),
+        consistent_read=True,
         scan_index_forward=False,
         limit=limit + 1,
         page_size=limit + 1,

@@ -10,7 +10,7 @@ from chalicelib.domain.payments import Method
 from chalicelib.domain.pricing import Selection
 from chalicelib.domain.quotes import Quote
 from chalicelib.storage import keys
-from chalicelib.storage.records import Record, packed, unpacked
+from chalicelib.storage.records import Record, find_record, packed, unpacked
 from chalicelib.storage.transactions import Change
 
 KEPT = timedelta(days=90)  # Long enough to answer an old tab; expiry itself compares times.
@@ -52,12 +52,9 @@ def get_stored_quote(
     dealer_id: DealerId, account_id: AccountId, quote_id: QuoteId
 ) -> tuple[StoredQuote, bool]:
     """A quote and whether it is used, read consistently. Raises NotFound."""
-    try:
-        record = Record.get(
-            keys.account(dealer_id, account_id), keys.quote(quote_id), consistent_read=True
-        )
-    except Record.DoesNotExist:
-        raise NotFound("There is no such payment preview.") from None
+    record = find_record((keys.account(dealer_id, account_id), keys.quote(quote_id)))
+    if record is None:
+        raise NotFound("There is no such payment preview.")
     return unpacked(record, StoredQuote), record.state == USED
 
 

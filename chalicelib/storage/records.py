@@ -112,6 +112,20 @@ def unpacked_body(body: bytes, kind: type[Value]) -> Value:
     return value
 
 
+def find_record(key: tuple[str, str], *, consistent: bool = True) -> Record | None:
+    """The item with this partition and sort key, or None."""
+    try:
+        return Record.get(*key, consistent_read=consistent)
+    except Record.DoesNotExist:
+        return None
+
+
+def find_value(key: tuple[str, str], kind: type[Value], *, consistent: bool = True) -> Value | None:
+    """The domain value in the body of the item with this key, or None."""
+    record = find_record(key, consistent=consistent)
+    return None if record is None else unpacked(record, kind)
+
+
 def use_table(table_name: str, region: str) -> None:
     """Point the model at the deployed table; called once by bootstrap."""
     Record.Meta.table_name = table_name

@@ -15,7 +15,7 @@ from chalicelib.domain.accounts import Account
 from chalicelib.domain.ids import AccountId, DealerId
 from chalicelib.domain.priority import DealerCurve
 from chalicelib.storage import keys
-from chalicelib.storage.records import Record, packed, unpacked
+from chalicelib.storage.records import Record, find_value, packed, unpacked
 from chalicelib.storage.roster_columns import Columns, decoded, empty_columns, encoded
 from chalicelib.storage.roster_row import RosterRow, row_of
 from chalicelib.storage.transactions import ABSENT, Put, Remove, WritesRefused, transact
@@ -75,10 +75,8 @@ def row_put(account: Account) -> Put:
 
 def get_head(dealer_id: DealerId) -> RosterHead:
     """The current head; an empty one for a dealer that has imported nothing yet."""
-    try:
-        return unpacked(Record.get(keys.roster(dealer_id), keys.ROSTER_HEAD), RosterHead)
-    except Record.DoesNotExist:
-        return RosterHead()
+    key = keys.roster(dealer_id), keys.ROSTER_HEAD
+    return find_value(key, RosterHead, consistent=False) or RosterHead()
 
 
 def dealer_curve(dealer_id: DealerId) -> DealerCurve:

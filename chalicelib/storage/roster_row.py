@@ -3,14 +3,14 @@
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 
-from chalicelib.domain.accounts import Account, PriorityNote, Totals
+from chalicelib.domain.accounts import Account, DashboardSums, PriorityNote, Totals
 from chalicelib.domain.statements import Statement
 
 EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
-class RosterRow:
+class RosterRow(DashboardSums):
     """Cents, counts, days; `_at` are UTC seconds and `_day` days since 1970, 0 = never."""
 
     account_id: str
@@ -55,36 +55,6 @@ class RosterRow:
     statement_due_day: int
     statement_discount_cents: int
     statement_discount_day: int
-
-    @property
-    def past_due_cents(self) -> int:
-        """Invoices and debits a day or more past due."""
-        return (
-            self.days_1_30_cents
-            + self.days_31_60_cents
-            + self.days_61_90_cents
-            + self.days_91_up_cents
-        )
-
-    @property
-    def gross_cents(self) -> int:
-        """Invoices and debits, before credits."""
-        return self.current_cents + self.past_due_cents
-
-    @property
-    def outstanding_cents(self) -> int:
-        """Net AR of the account."""
-        return self.gross_cents - self.credits_cents
-
-    @property
-    def invoices_cents(self) -> int:
-        """Open invoices alone."""
-        return self.gross_cents - self.debits_cents
-
-    @property
-    def invoices_past_due_cents(self) -> int:
-        """Invoices a day or more past due."""
-        return self.past_due_cents - self.debits_past_due_cents
 
     @property
     def invoices_current_cents(self) -> int:

@@ -1,13 +1,11 @@
 """The payments a settlement consists of, a hundred to a request."""
 
-from chalicelib.domain.claims import Claim
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.ids import AccountId, DealerId
+from chalicelib.domain.ids import AccountId
 from chalicelib.domain.payments import Payment
 from chalicelib.domain.settlements import Settlement
 from chalicelib.storage import keys
-from chalicelib.storage.records import Record, packed, unpacked
-from chalicelib.storage.transactions import Change
+from chalicelib.storage.records import Record, unpacked
 
 
 def payments_of(settlement: Settlement) -> tuple[Payment, ...]:
@@ -27,13 +25,3 @@ def payments_of(settlement: Settlement) -> tuple[Payment, ...]:
     if len(found) != len(wanted):
         raise NotFound("A payment of this settlement is missing.")
     return tuple(found[part.payment_id] for part in settlement.parts)
-
-
-def dated_claim_change(dealer_id: DealerId, account_id: AccountId, claim: Claim) -> Change:
-    """Write "claim": its `posted_at`, leaving what else the item carries (its place in the sweep).
-
-    Refused if the claim has moved or is gone.
-    """
-    key = keys.account(dealer_id, account_id), keys.claim(claim.payment_id)
-    unmoved = Record.state == claim.state.value
-    return Change("claim", key, (Record.body.set(packed(claim)),), unmoved)

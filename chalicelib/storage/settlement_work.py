@@ -10,7 +10,7 @@ from chalicelib.domain.errors import TryAgain
 from chalicelib.domain.ids import DealerId, SettlementId
 from chalicelib.storage import index_keys, keys
 from chalicelib.storage.due import due_items
-from chalicelib.storage.records import Record, packed, unpacked
+from chalicelib.storage.records import Record, find_value, packed
 from chalicelib.storage.transactions import ABSENT, Put, WritesRefused, transact
 
 DUE_KIND = "settlement"
@@ -52,11 +52,7 @@ def start_work(work: SettlementWork) -> bool:
 def find_work(dealer_id: DealerId, settlement_id: SettlementId) -> SettlementWork | None:
     """The work on one settlement, read consistently, or None."""
     key = keys.settlement(dealer_id, settlement_id), keys.SETTLEMENT_WORK
-    try:
-        record = Record.get(*key, consistent_read=True)
-    except Record.DoesNotExist:
-        return None
-    return unpacked(record, SettlementWork)
+    return find_value(key, SettlementWork)
 
 
 def change_work(

@@ -12,7 +12,7 @@ from chalicelib.domain.ids import DealerId, SettlementId
 from chalicelib.domain.posting import Posting
 from chalicelib.domain.settlements import BalanceTransaction, PostingCategory, Settlement
 from chalicelib.storage import index_keys, keys
-from chalicelib.storage.records import Record, packed
+from chalicelib.storage.records import Record, find_record, packed
 from chalicelib.storage.transactions import ABSENT, Put, Require, WritesRefused, transact
 
 PAGE_SIZE = 50
@@ -33,11 +33,8 @@ class StoredSettlement:
 def find_settlement(dealer_id: DealerId, settlement_id: SettlementId) -> StoredSettlement | None:
     """A settlement, read consistently, or None while it is not proven yet."""
     key = keys.settlement(dealer_id, settlement_id), keys.SETTLEMENT
-    try:
-        record = Record.get(*key, consistent_read=True)
-    except Record.DoesNotExist:
-        return None
-    return _unpacked(record)
+    record = find_record(key)
+    return None if record is None else _unpacked(record)
 
 
 def get_settlement(dealer_id: DealerId, settlement_id: SettlementId) -> Settlement:
@@ -131,11 +128,8 @@ def find_posting(
 ) -> Posting | None:
     """The posting exactly as it was (or is about to be) sent, or None before the first try."""
     key = keys.settlement(dealer_id, settlement_id), keys.settlement_posting(category)
-    try:
-        record = Record.get(*key, consistent_read=True)
-    except Record.DoesNotExist:
-        return None
-    return _posting.decode(zlib.decompress(record.body))
+    record = find_record(key)
+    return None if record is None else _posting.decode(zlib.decompress(record.body))
 
 
 def freeze_posting(dealer_id: DealerId, settlement_id: SettlementId, posting: Posting) -> Posting:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.storage import keys
-from chalicelib.storage.records import Record, packed, unpacked
+from chalicelib.storage.records import Record, find_value, packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,4 @@ def keep_unmatched(event: UnmatchedEvent) -> None:
 
 def find_unmatched(event_id: str) -> UnmatchedEvent | None:
     """One event that was set aside, or None."""
-    try:
-        record = Record.get(keys.global_event(event_id), keys.ONLY, consistent_read=True)
-    except Record.DoesNotExist:
-        return None
-    return unpacked(record, UnmatchedEvent)
+    return find_value((keys.global_event(event_id), keys.ONLY), UnmatchedEvent)

@@ -6,25 +6,19 @@ from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import CompanyId, DealerId, UserId
 from chalicelib.domain.people import Company, Membership, User
 from chalicelib.storage import keys
-from chalicelib.storage.records import Record, packed, unpacked
+from chalicelib.storage.records import Record, find_value, packed, unpacked
 from chalicelib.storage.transactions import ABSENT, Put
 
 
 def find_user_id(email: str) -> UserId | None:
     """The login of a normalised address, read consistently."""
-    try:
-        record = Record.get(keys.global_email(email), keys.ONLY, consistent_read=True)
-    except Record.DoesNotExist:
-        return None
-    return UserId(unpacked(record, str))
+    found = find_value((keys.global_email(email), keys.ONLY), str)
+    return None if found is None else UserId(found)
 
 
 def find_user(user_id: UserId) -> User | None:
     """A login by its id."""
-    try:
-        return unpacked(Record.get(keys.user(user_id), keys.USER, consistent_read=True), User)
-    except Record.DoesNotExist:
-        return None
+    return find_value((keys.user(user_id), keys.USER), User)
 
 
 def get_user(user_id: UserId) -> User:
@@ -65,10 +59,11 @@ def company_put(company: Company) -> Put:
 
 def get_company(dealer_id: DealerId, company_id: CompanyId) -> Company:
     """A company. Raises NotFound."""
-    try:
-        return unpacked(Record.get(keys.company(dealer_id, company_id), keys.COMPANY), Company)
-    except Record.DoesNotExist:
-        raise NotFound("There is no such company.") from None
+    key = keys.company(dealer_id, company_id), keys.COMPANY
+    company = find_value(key, Company, consistent=False)
+    if company is None:
+        raise NotFound("There is no such company.")
+    return company
 
 
 def use_code_step(user_id: UserId, step: int) -> bool:

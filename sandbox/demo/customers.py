@@ -6,7 +6,6 @@ from random import Random
 from sandbox.demo import words
 
 ACCOUNTS = 300
-JOBS = 60
 ACCOUNTS_WITH_JOBS = 14
 FIRST_NUMBER = 104_000
 TERMS_EVERY = 9  # Every ninth customer has invoice terms.

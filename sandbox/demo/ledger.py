@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
+from chalicelib.rendering.csv_files import decimal_text as money
 from sandbox.demo import words
 from sandbox.demo.customers import Customer
 
@@ -24,12 +25,6 @@ class Ledger:
     statements: list[tuple[str, ...]] = field(default_factory=list)
     last_invoice: int = 700_000
     last_adjustment: int = 30_000
-
-
-def money(cents: int) -> str:
-    """1234 → "12.34"; "-12.34" below zero."""
-    sign = "-" if cents < 0 else ""
-    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"
 
 
 def write_customer(ledger: Ledger, random: Random, customer: Customer, today: date) -> None:
@@ -89,7 +84,7 @@ def _invoice(ledger: Ledger, random: Random, customer: Customer, sale: _Sale) ->
             *(customer.account_id, f"INV-{ledger.last_invoice}"),
             *(money(cents), money(open_cents), "USD", sale.day.isoformat(), due.isoformat()),
             *_job(random, customer),
-            f"PO {random.randrange(1000, 9999)}" if random.random() < PO_SHARE else "",
+            f"{random.randrange(1000, 9999)}" if random.random() < PO_SHARE else "",
             money(cents // 100) if has_terms else "",
             (sale.day + timedelta(days=10)).isoformat() if has_terms else "",
             sale.listed if open_cents else "",

@@ -4,18 +4,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, StorageState
 
-from tests.journeys.walker import ARGS, CHROMIUM, Walker, new_walker
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, headless."""
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        yield found
-        found.close()
+from tests.journeys import people
+from tests.journeys.own_accounts import Own, import_own_accounts
+from tests.journeys.walker import Walker, new_walker
 
 
 @pytest.fixture
@@ -30,4 +23,56 @@ def walk(browser: Browser) -> Iterator[Callable[..., Walker]]:
     yield open_window
     for number, walker in enumerate(opened):
         walker.keep_last(number)
-        walker.context.close()
+        walker.close()
+
+
+@pytest.fixture(scope="session")
+def own(run_json: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Own:
+    """Accounts of this run, which no other test touches."""
+    return import_own_accounts(run_json, tmp_path_factory.mktemp("own-accounts"))
+
+
+@pytest.fixture(scope="session")
+def clerk(browser: Browser, run_json: dict[str, Any]) -> StorageState:
+    """The cookies of an AR clerk of the demo dealer; a code signs in only once."""
+    return _state(browser, lambda walker: people.sign_in_operator(
+        walker, run_json, run_json["dealers"][0]["id"], "ar"))  # fmt: skip
+
+
+@pytest.fixture
+def invited(
+    browser: Browser, run_json: dict[str, Any], own: Own, clerk: StorageState
+) -> Callable[[str], str]:
+    """Invite the contact of one of the run's accounts; the link of its mail."""
+
+    def invite(name: str) -> str:
+        people.invite_contact(browser, run_json, clerk, own.account(name))
+        return people.invitation_link(run_json, own.email(name))
+
+    return invite
+
+
+@pytest.fixture(scope="session")
+def payer(
+    browser: Browser, run_json: dict[str, Any], own: Own, clerk: StorageState
+) -> StorageState:
+    """The cookies of a payer with six invoices and a linked bank account."""
+
+    def come_in(walker: Walker) -> None:
+        people.invite_contact(browser, run_json, clerk, own.account("payer"))
+        people.register(walker, people.invitation_link(run_json, own.email("payer")))
+        walker.page.locator("input[name=payable]").first.check()
+        walker.page.locator("[data-bar-pay]").click()
+        people.link_bank(walker)
+
+    return _state(browser, come_in)
+
+
+def _state(browser: Browser, come_in: Callable[[Walker], None]) -> StorageState:
+    walker = new_walker(browser, "desk")
+    try:
+        come_in(walker)
+        return walker.context.storage_state()
+    finally:
+        walker.keep_last(99)
+        walker.close()

@@ -2,14 +2,24 @@
 
 import re
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pyotp
+from playwright.sync_api import Browser, StorageState
 
-from tests.journeys.walker import Walker, fetch_json
+from tests.journeys.walker import Walker, fetch_json, new_walker
 
 PASSWORD = "ladder gravel window nine"  # A demo payer's.
 WAIT_SECONDS = 60
+CODE = re.compile(r"\b\d{6}\b")
+
+
+def new_address(name: str) -> str:
+    """An address nobody has used before."""
+    return f"{name}.{time.time_ns() % 10**9}@example.com"
+
+
 _codes_used: dict[str, str] = {}
 
 
@@ -51,6 +61,17 @@ def open_account(walker: Walker, number: str) -> None:
     page.get_by_text(re.compile(rf"{re.escape(number)} ·")).first.wait_for()
 
 
+def invite_contact(
+    browser: Browser, run: dict[str, Any], clerk: StorageState, account: str
+) -> None:
+    """A clerk invites the contact on file."""
+    walker = new_walker(browser, "desk", state=clerk)
+    walker.page.goto(f"{run['console_url']}/customers/{account}")
+    walker.page.get_by_role("button", name="Invite").click()
+    walker.page.get_by_text("Pending", exact=True).first.wait_for()
+    walker.close()
+
+
 def invite(walker: Walker, email: str) -> None:
     """Invite a typed address from the account's page."""
     page = walker.page
@@ -81,15 +102,27 @@ def wait_for_mail(run: dict[str, Any], email: str, wanted: Any) -> dict[str, Any
 
 def register(walker: Walker, link: str) -> None:
     """Follow the mail, create the login, accept the terms, link the company."""
+    fill_registration(walker, link)
+    walker.page.get_by_role("heading", name="Outstanding").wait_for()
+
+
+def fill_registration(walker: Walker, link: str, *, email: str = "") -> None:
+    """Fill and send the form; with `email`, another address than the invited one."""
     page = walker.page
     page.goto(link)
     page.get_by_role("heading", name="Create your login").wait_for()
-    walker.shot("register")
     page.get_by_label("Your name").fill("Demo Payer")
+    if email:
+        page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.locator("input[name=accept_terms]").check()
     page.get_by_role("button", name="Create login and link account").click()
-    page.get_by_role("heading", name="Outstanding").wait_for()
+
+
+def mailed_code(run: dict[str, Any], email: str) -> str:
+    """The code in the newest mail to an address."""
+    letter = wait_for_mail(run, email, CODE.search)
+    return CODE.search(letter["text"]).group(0)
 
 
 def link_bank(walker: Walker) -> None:
@@ -157,3 +190,32 @@ def quoted_discount(walker: Walker) -> int:
     """The preview's discount, 0 without one; the bar on Outstanding does not know it yet."""
     line = walker.page.locator("dl.sum dt", has_text="Discount")
     return cents_of(line.locator("+ dd").inner_text()) if line.count() else 0
+
+
+def reload_until(walker: Walker, true: Callable[[], object]) -> None:
+    """Reload the page, as a person without script would, until it shows something."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not true():
+        assert time.monotonic() < deadline, f"{walker.page.url} never showed it"
+        time.sleep(0.3)
+        walker.page.reload()
+
+
+def until(true: Callable[[], object]) -> None:
+    """Wait until something is so; 60 s at most."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not true():
+        assert time.monotonic() < deadline, f"not within {WAIT_SECONDS} s"
+        time.sleep(0.3)
+
+
+def open_settlement_of(walker: Walker, run: dict[str, Any], payment: str) -> None:
+    """Let the payout come, and follow the payment's link to the settlement that carries it."""
+    page = walker.page
+    settlement = page.get_by_role("link", name=re.compile("^po_"))
+    advance(run, "3d")
+    page.goto(f"{run['console_url']}/payments")
+    page.get_by_role("row").filter(has_text=payment).get_by_role("link").first.click()
+    reload_until(walker, settlement.count)
+    settlement.click()
+    page.get_by_role("heading", name="Proof").wait_for()

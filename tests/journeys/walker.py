@@ -1,13 +1,13 @@
 """A person in front of the product: a browser page that is inspected at every step."""
 
 import json
-import os
 import urllib.request
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, FloatRect, Page, StorageState
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "build" / "screenshots"
@@ -15,16 +15,7 @@ LAST = ROOT / "build" / "last-seen"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--disable-sync",
-    "--disable-component-update",
-]
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+LONGEST_PICTURE = 2_000
 
 
 @dataclass
@@ -34,17 +25,55 @@ class Walker:
     context: BrowserContext
     page: Page
     size: str
-    script: bool = True
     problems: list[str] = field(default_factory=list)
+    reader: Page | None = None  # For axe, where the person's own window runs no script.
 
-    def shot(self, name: str) -> None:
-        """Picture the page, and hold it to axe and to a silent console."""
+    def shot(self, name: str, *, status: int = 200) -> None:
+        """Picture the page at both sizes, and hold each to axe and to a silent console.
+
+        A browser reports a page's own error status in the console; that one is expected.
+        """
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=SCREENSHOTS / f"{name}-{self.size}.png")
-        self.page.screenshot(path=SCREENSHOTS / f"{name}-{self.size}-full.png", full_page=True)
-        if self.script:  # Axe is a script; the same page is held to it in a window that has one.
-            assert axe_violations(self.page) == [], f"axe on {name} ({self.size})"
-        assert self.problems == [], f"console on {name} ({self.size})"
+        for size in sorted(SIZES, key=lambda other: other == self.size):  # Its own size last.
+            self.resize(size)
+            self.page.screenshot(
+                path=SCREENSHOTS / f"{name}-{size}.png", full_page=True, clip=self._picture(size)
+            )
+            assert axe_violations(self._readable()) == [], f"axe on {name} ({size})"
+        echo = f"status of {status} "
+        assert [said for said in self.problems if echo not in said] == [], f"console on {name}"
+        self.problems.clear()
+
+    def resize(self, size: str) -> None:
+        """Make the window as large as a desk's or a phone's."""
+        width, height = SIZES[size]
+        self.page.set_viewport_size({"width": width, "height": height})
+
+    def _readable(self) -> Page:
+        """The page itself, or the same document where axe can run."""
+        if self.reader is None:
+            return self.page
+        document = self.page.content()
+        self.reader.set_viewport_size(self.page.viewport_size or {"width": 0, "height": 0})
+        self.reader.route(self.page.url, lambda route: route.fulfill(
+            body=document, content_type="text/html; charset=utf-8"))  # fmt: skip
+        self.reader.goto(self.page.url)
+        self.reader.unroute(self.page.url)
+        return self.reader
+
+    def close(self) -> None:
+        """Close the person's windows."""
+        self.context.close()
+        if self.reader is not None:
+            self.reader.context.close()
+
+    def _picture(self, size: str) -> FloatRect:
+        """The page down to where a long list only repeats itself."""
+        width, height = SIZES[size]
+        layout = self.page.context.new_cdp_session(self.page).send("Page.getLayoutMetrics")
+        length = max(height, layout["cssContentSize"]["height"])
+        assert layout["cssContentSize"]["width"] <= width, f"wider than the {size}"
+        return {"x": 0, "y": 0, "width": width, "height": min(length, LONGEST_PICTURE)}
 
     def keep_last(self, number: int) -> None:
         """Keep what the person saw last: the first thing to look at after a failure."""
@@ -56,18 +85,24 @@ class Walker:
         self.page.get_by_text(text).locator("visible=true").first.wait_for(timeout=15_000)
 
 
-def new_walker(browser: Browser, size: str, *, script: bool = True) -> Walker:
-    """A fresh window without cookies."""
+def new_walker(
+    browser: Browser, size: str, *, script: bool = True, state: StorageState | None = None
+) -> Walker:
+    """A fresh window, with the cookies in `state` or none."""
     width, height = SIZES[size]
     context = browser.new_context(
         viewport={"width": width, "height": height},
         java_script_enabled=script,
+        storage_state=state,
         is_mobile=size == "phone",
         has_touch=size == "phone",
     )
     page = context.new_page()
     page.set_default_timeout(15_000)
-    walker = Walker(context, page, size, script)
+    walker = Walker(context, page, size)
+    if not script:
+        walker.reader = browser.new_context().new_page()
+        walker.reader.route("**/*.js", lambda route: route.abort())
     page.on("console", lambda message: _note(walker, message.type, message.text))
     page.on("pageerror", lambda error: walker.problems.append(f"error: {error}"))
     return walker
@@ -84,9 +119,7 @@ def axe_violations(page: Page) -> list[str]:
     frame = session.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
     world = session.send("Page.createIsolatedWorld", {"frameId": frame, "worldName": "axe"})
     options = json.dumps({"runOnly": AXE_RULES, "resultTypes": ["violations"]})
-    script = (
-        f"{AXE.read_text()};axe.run(document, {options}).then(r => JSON.stringify(r.violations))"
-    )
+    script = f"{_axe_source()};axe.run(document, {options}).then(r => JSON.stringify(r.violations))"
     answer = session.send(
         "Runtime.evaluate",
         {
@@ -99,6 +132,11 @@ def axe_violations(page: Page) -> list[str]:
     assert "exceptionDetails" not in answer, answer["exceptionDetails"]
     found: list[dict[str, Any]] = json.loads(answer["result"]["value"])
     return [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found]
+
+
+@cache
+def _axe_source() -> str:
+    return AXE.read_text()
 
 
 def fetch_json(url: str, body: object | None = None) -> Any:

@@ -87,7 +87,7 @@ def test_totals_cover_the_filtered_set_and_everything(dashboard: LedgerWorld) ->
     page = listed(dashboard, filter=CustomerFilter(bucket=Bucket.DAYS_91_UP))
 
     assert (page.totals.accounts, page.totals.gross_cents) == (1, 15_000)
-    assert (page.everything.accounts, page.everything.net_ar_cents) == (5, 914_500)
+    assert (page.everything.accounts, page.everything.outstanding_cents) == (5, 914_500)
     assert page.everything.credits_cents == 3_000
 
 

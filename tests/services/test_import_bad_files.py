@@ -28,7 +28,7 @@ def test_a_missing_column_refuses_the_import_and_changes_nothing(ledger: LedgerW
         apply_ledger(ledger, checked)
 
     (problem,) = checked.reports["invoices"].problems
-    expected = "invoices: the column payment_due_date is missing from the header"
+    expected = "invoices: the header lacks the column payment_due_date"
     assert problem.sentence == expected
     assert stored_items(ledger.dealer_id) == before
 

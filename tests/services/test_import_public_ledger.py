@@ -36,7 +36,7 @@ def test_the_public_ledger_shows_the_known_figures(
     assert figures == (
         totals.accounts,
         totals.invoices,
-        totals.net_ar_cents,
+        totals.outstanding_cents,
         totals.invoices_past_due,
         totals.past_due_cents,
     )

@@ -109,6 +109,22 @@ def test_a_new_code_replaces_the_old_one(stage: Stage) -> None:
     assert verify_address(stage, link, secret=secret, code=new, wall=wall_now())
 
 
+def test_a_mail_worker_quicker_than_the_page_does_not_lose_its_code(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = _link(stage)
+    secret, _ = _waiting(stage, link, f"other.{link.dealer_id}@build.example")
+
+    def at_once(mail: str, dealer: str, **ids: str) -> None:
+        send_mail(stage, {"mail": mail, "dealer": dealer, **ids})
+
+    monkeypatch.setattr(stage.queues, "send_mail", at_once)
+    send_new_code(stage, link, secret=secret, wall=wall_now())
+
+    code = code_in(stage.mailer.letters[-1])
+    assert verify_address(stage, link, secret=secret, code=code, wall=wall_now())
+
+
 def test_at_most_five_codes_an_hour_leave_for_one_invitation(stage: Stage) -> None:
     link = _link(stage)
     secret, _ = _waiting(stage, link, f"other.{link.dealer_id}@build.example")

@@ -10,6 +10,7 @@ from chalicelib.services.apply_payment import apply_payment
 from chalicelib.services.list_settlements import list_settlements
 from chalicelib.services.request_posting import request_posting
 from chalicelib.services.view_settlement import view_settlement
+from chalicelib.services.watch_settlements import watch_settlements
 from chalicelib.storage import index_keys
 from chalicelib.storage.accounts import get_state
 from chalicelib.storage.ledger import trial_balance
@@ -182,6 +183,39 @@ def test_a_payment_is_in_exactly_one_settlement(settling: SettlingWorld) -> None
     ]
     assert sorted(parts) == sorted([first.payment_id, second.payment_id])
     assert first_payout != second_payout
+
+
+def test_a_payout_proven_late_is_posted_by_itself_where_the_dealer_posts_automatically(
+    settling: SettlingWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settlement_id = ready_to_post(settling, auto_post=True)
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            "chalicelib.services.prove_settlement.find_payment_by_reference", lambda *_: None
+        )
+        first = settling.run_settlement(settlement_id, token="step-1")
+    settling.advance(days=2)
+
+    watch_settlements(settling)
+
+    shown = view_settlement(settling, settling.dealer_id, settlement_id=settlement_id)
+    assert (first, shown.settlement.is_proven) == ("waiting", True)
+    assert settling.workflows.completed == [("step-1", {"outcome": "post"})]
+
+
+def test_one_settlement_that_cannot_be_moved_keeps_the_sweep_from_no_other(
+    settling: SettlingWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settlement_id = ready_to_post(settling)
+    settling.run_settlement(settlement_id)
+    settling.advance(days=2)
+
+    def refused(*_: object, **__: object) -> bool:
+        raise ValueError("nobody foresaw this")
+
+    monkeypatch.setattr(settling.workflows, "start_settlement", refused)
+
+    assert watch_settlements(settling) >= 1
 
 
 def test_settlements_are_listed_newest_first(settling: SettlingWorld) -> None:

@@ -1,5 +1,6 @@
 """Signing in: passwords, codes, throttling, sessions; nobody is told who has a login."""
 
+import secrets
 import statistics
 import time
 from datetime import timedelta
@@ -183,6 +184,16 @@ def test_under_attack_each_source_has_two_guesses(stage: Stage) -> None:
         outcomes.append(type(refused.value))
 
     assert outcomes == [InvalidInput, InvalidInput, Throttled]
+
+
+def test_one_home_network_of_ipv6_addresses_is_one_source(stage: Stage) -> None:
+    email, network = _operator(stage), f"2001:db8:{secrets.randbelow(9_999)}:7"
+    for number in range(5):
+        with pytest.raises(InvalidInput):
+            _password(email, "some-other-password", address=f"{network}::{number + 1:x}")
+
+    with pytest.raises(Throttled):
+        _password(email, PASSWORD, address=f"{network}:a:b:c:d")
 
 
 def test_a_right_password_counts_for_nothing_in_the_throttle(stage: Stage) -> None:

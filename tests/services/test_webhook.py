@@ -19,6 +19,7 @@ from sandbox.world import keys
 from sandbox.world.stripe.deliveries import SignedWebhook, sign
 from tests.services.settling import SettlingWorld
 from tests.services.story import link_bank, open_account, open_dealer, pay
+from tests.storage.ledgers import counted
 
 SUCCEEDED = "payment_intent.succeeded"
 SECRET = keys.STRIPE_CONNECT_WEBHOOK_SECRET
@@ -51,6 +52,19 @@ def resigned(hook: SignedWebhook, *, at: datetime | None = None, **changes: Any)
 
 def stage_of(world: SettlingWorld, payment: Payment) -> Stage:
     return get_payment(world.dealer_id, payment.account_id, payment.payment_id).stage
+
+
+def test_accepting_an_event_costs_one_message_and_no_request_to_the_table(
+    settling: SettlingWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paid(settling)
+    hook = success(settling)
+
+    with counted(monkeypatch) as requests:
+        settling.accept(hook)
+
+    assert requests == []
+    assert len(settling.queues.events) == 1
 
 
 def test_a_genuine_event_funds_the_payment(settling: SettlingWorld) -> None:

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 
 from chalicelib.domain.dealers import Dealer
-from chalicelib.entrypoints.presenting import invitation_badge, priority, zoned
+from chalicelib.entrypoints.presenting import aging, invitation_badge, priority, zoned
 from chalicelib.rendering.views import customers as views
-from chalicelib.rendering.views.figures import Aging, Option, SelectFilter
+from chalicelib.rendering.views.figures import Option, SelectFilter
+from chalicelib.rendering.words import money
 from chalicelib.services.list_customers import Customer, CustomerTotals
 
 SORT_COLUMNS = (
@@ -81,14 +82,8 @@ def stats(totals: CustomerTotals) -> views.CustomerStats:
         debits_cents=totals.debits_cents,
         credits_cents=-totals.credits_cents,
         discounts_cents=totals.discounts_cents,
-        net_ar_cents=totals.net_ar_cents,
-        aging=Aging(
-            current_cents=totals.current_cents,
-            days_1_30_cents=totals.days_1_30_cents,
-            days_31_60_cents=totals.days_31_60_cents,
-            days_61_90_cents=totals.days_61_90_cents,
-            days_91_up_cents=totals.days_91_up_cents,
-        ),
+        net_ar_cents=totals.outstanding_cents,
+        aging=aging(totals),
     )
 
 
@@ -119,7 +114,7 @@ def attention(everything: CustomerTotals, base: str) -> tuple[views.Attention, .
                 count=everything.invoices_past_due,
                 label="invoices past due",
                 href=f"{base}?age=late",
-                detail=f"${everything.past_due_cents // 100:,}",
+                detail=money(everything.past_due_cents),
                 tone="bad",
             )
         )

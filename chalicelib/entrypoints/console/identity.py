@@ -8,14 +8,13 @@ from chalicelib.domain.people import Face, Session, Stage
 from chalicelib.entrypoints import cookies
 from chalicelib.entrypoints.guard import Visit, page
 from chalicelib.entrypoints.responses import Html, Redirect
-from chalicelib.entrypoints.signing import entry_chrome, refusal, session_cookie
+from chalicelib.entrypoints.signing import end_session_of, entry_chrome, refusal, session_cookie
 from chalicelib.gateways.clock import wall_now
 from chalicelib.rendering.pages import render_page
 from chalicelib.rendering.views.console_entry import OperatorCode, OperatorSignIn
 from chalicelib.services.check_code import check_code
 from chalicelib.services.recognise_visitor import recognise_visitor
 from chalicelib.services.sign_in import sign_in
-from chalicelib.services.sign_out import sign_out
 
 blueprint = Blueprint(__name__)
 HOME = "/console/customers"
@@ -44,7 +43,7 @@ def operator_sign_in_post(visit: Visit) -> Html | Redirect:
         )
     except (InvalidInput, Throttled) as error:
         return _form(visit, error)
-    _end_session(visit)
+    end_session_of(visit, Face.OPERATOR)
     return Redirect(CODE, cookies=(session_cookie(entered),))
 
 
@@ -79,14 +78,8 @@ def code_post(visit: Visit) -> Html | Redirect:
 @page(blueprint, "POST", "/console/sign-out", area="console")
 def operator_sign_out(visit: Visit) -> Redirect:
     """End the session in storage and in the browser."""
-    _end_session(visit)
+    end_session_of(visit, Face.OPERATOR)
     return Redirect(SIGN_IN, cookies=(cookies.forget(cookies.SESSION[Face.OPERATOR]),))
-
-
-def _end_session(visit: Visit) -> None:
-    value = cookies.parsed_session(visit.cookies.get(cookies.SESSION[Face.OPERATOR], ""))
-    if value is not None and visit.visitor is not None:
-        sign_out(user_id=visit.visitor.user_id, secret=value.secret)
 
 
 def _half_session(visit: Visit) -> tuple[Session, str] | None:

@@ -66,7 +66,7 @@ def settlement_row(settlement: Settlement, dealer: Dealer) -> views.SettlementRo
 def proof_lines(settlement: Settlement) -> tuple[views.ProofLine, ...]:
     """gross − fees − refunds − returns − disputes ± adjustments, and what nobody explains."""
     shown = (
-        ("Payments, gross", settlement.gross_cents, f"{len(settlement.parts)} payments"),
+        ("Payments, gross", settlement.gross_cents, _counted(len(settlement.parts))),
         ("Processing fees", -settlement.fees_cents, ""),
         ("Refunds", -settlement.refunds_cents, ""),
         ("Returns", -settlement.returns_cents, ""),
@@ -77,6 +77,10 @@ def proof_lines(settlement: Settlement) -> tuple[views.ProofLine, ...]:
         views.ProofLine(label=label, amount_cents=cents, detail=detail)
         for label, cents, detail in shown
     )
+
+
+def _counted(payments: int) -> str:
+    return f"{payments} payment" if payments == 1 else f"{payments} payments"
 
 
 def is_posted(settlement: Settlement) -> bool:

@@ -86,7 +86,9 @@ def settlement_posting_progress(visit: Visit, settlement: str) -> Fragment:
     """GET the posting section alone; the page asks for it again while it runs."""
     dealer = get_dealer(visit.dealer_id)
     found = view_settlement(visit.world, visit.dealer_id, settlement_id=SettlementId(settlement))
-    return Fragment(render_page(posting_section(visit, dealer, found)))
+    progress = posting_section(visit, dealer, found)
+    # Once posting has ended, the page's own badge and payments are old too.
+    return Fragment(render_page(progress), reload=not progress.running)
 
 
 @page(blueprint, "POST", BASE + "/{settlement}/post", area="console", roles=COLLECTING_ROLES)

@@ -7,13 +7,12 @@ from chalicelib.domain.people import Face
 from chalicelib.entrypoints import cookies
 from chalicelib.entrypoints.guard import Visit, page
 from chalicelib.entrypoints.responses import Html, Redirect
-from chalicelib.entrypoints.signing import entry_chrome, refusal, session_cookie
+from chalicelib.entrypoints.signing import end_session_of, entry_chrome, refusal, session_cookie
 from chalicelib.gateways.clock import wall_now
 from chalicelib.rendering.pages import render_page
 from chalicelib.rendering.views.entry import SignIn, Terms
 from chalicelib.services.open_invitation import open_invitation, parsed_link
 from chalicelib.services.sign_in import sign_in
-from chalicelib.services.sign_out import sign_out
 
 blueprint = Blueprint(__name__)
 HOME = "/outstanding"
@@ -56,13 +55,6 @@ def sign_out_post(visit: Visit) -> Redirect:
 def terms(visit: Visit) -> Html:
     """The words accepted at registration."""
     return Html(render_page(Terms(chrome=entry_chrome(visit, "Terms of use"))))
-
-
-def end_session_of(visit: Visit, face: Face) -> None:
-    """End the session the browser holds, if it is one."""
-    value = cookies.parsed_session(visit.cookies.get(cookies.SESSION[face], ""))
-    if value is not None and visit.visitor is not None:
-        sign_out(user_id=visit.visitor.user_id, secret=value.secret)
 
 
 def _form(visit: Visit, error: DrypowderError | None = None) -> Html:

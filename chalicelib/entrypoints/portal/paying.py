@@ -5,7 +5,7 @@ from chalice.app import Blueprint
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.errors import InvalidInput, QuoteOutdated
 from chalicelib.domain.ids import MethodId, PayableId, QuoteId
-from chalicelib.domain.mandates import authorisation_paragraphs
+from chalicelib.domain.mandates import authorisation_paragraphs, link_mandate_text
 from chalicelib.domain.payments import Method
 from chalicelib.domain.people import PAYING_ROLES
 from chalicelib.domain.pricing import Selection
@@ -155,6 +155,7 @@ def preview_page(visit: Visit, quote_id: QuoteId, errors: tuple[FieldError, ...]
         pay_by=quote.method_kind,
         method_url=f"/quotes/{quote.quote_id}/method",
         authorisation=authorisation_paragraphs(dealer, quote.number, quote.method_kind),
+        link_authorisation=link_mandate_text(dealer),
         state=_state(found),
         renew_url=f"/quotes/{quote.quote_id}/renew",
         payment_href=_payment_href(visit, found),

@@ -187,7 +187,7 @@ def _register_form(
             visit,
             "Register",
             dealer=dealer,
-            flash=refusal(error.sentence) if error else None,
+            flash=refusal(error.sentence) if error and not fields else None,
             fields=fields,
         ),
         account_name=opened.account.name,
@@ -210,13 +210,14 @@ def _verifying(visit: Visit, error: InvalidInput | AlreadyDone | None) -> Html |
     except InvalidInput:
         return Redirect("/register")
     sent = Flash(text="A new code is on its way.", tone="good") if visit.query.get("sent") else None
+    fields = error.fields if isinstance(error, InvalidInput) else {}
     view = VerifyAddress(
         chrome=entry_chrome(
             visit,
             "Confirm your e-mail",
             dealer=opened.dealer,
-            flash=refusal(error.sentence) if error else sent,
-            fields=error.fields if isinstance(error, InvalidInput) else {},
+            flash=refusal(error.sentence) if error and not fields else sent,
+            fields=fields,
         ),
         email=waiting.email,
         valid_minutes=int(CODE_LASTS.total_seconds() // 60),

@@ -82,8 +82,9 @@ class Quote:
     unapplied_cents and discount_cents are negative or 0. Linking POSTs csrf, quote to /banks/link.
     `state`: "ready", "expired" (offers a fresh quote by POST to `renew_url`) or "used"
     (already submitted; see `payment_href`). `authorisation` is what the payer agrees to, paragraph
-    by paragraph. Another way to pay POSTs csrf, pay_by ("ach", "card"), method to `method_url`,
-    adding a card csrf, quote to /cards/add. With pay_by "card" submit also takes forget ("yes").
+    by paragraph, `link_authorisation` what linking a bank account agrees to. Another way to pay
+    POSTs csrf, pay_by ("ach", "card"), method to `method_url`, adding a card csrf, quote to
+    /cards/add. With pay_by "card" submit also takes forget ("yes").
     """
 
     chrome: Chrome
@@ -104,6 +105,7 @@ class Quote:
     fee_label: str = ""
     banks: tuple[BankChoice, ...] = ()
     authorisation: tuple[str, ...] = ()
+    link_authorisation: str = ""
     expected_on: str = ""
     state: str = "ready"
     renew_url: str = ""
