@@ -22,6 +22,8 @@ from chalicelib.storage.transactions import WritesRefused, transact
 
 # Stripe forgets an idempotency key after 24 hours; from then on asking again would charge anew.
 KEY_LIFETIME = timedelta(hours=23)
+# By then the last request made with the key has arrived or never will.
+GIVEN_UP_AFTER = timedelta(hours=25)
 NEVER_SENT = "The payment could not be sent to the bank. Nothing was charged."
 
 
@@ -67,7 +69,8 @@ def originate_payment(
 def _ask(world: World, payment: Payment) -> Intent:
     """The intent of this payment: made with the payment's own key, or found once that is old."""
     acct = get_dealer(payment.dealer_id).processor_account
-    if world.clock.now() - payment.submitted_at < KEY_LIFETIME:
+    age = world.clock.now() - payment.submitted_at
+    if age < KEY_LIFETIME:
         return world.processor.charge(
             acct,
             method=payment.method,
@@ -80,6 +83,8 @@ def _ask(world: World, payment: Payment) -> Intent:
     found = world.processor.find_intent(
         acct, customer=payment.method.customer, payment_reference=payment.payment_id
     )
+    if found is None and age < GIVEN_UP_AFTER:
+        raise ProcessorUnreachable("the last request may still be on its way")
     if found is None:
         raise ProcessorRefused("never_sent", NEVER_SENT)
     return found
