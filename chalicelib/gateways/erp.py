@@ -21,8 +21,8 @@ class ErpRefused(Exception):
 class Erp(Protocol):
     """One dealer's ERP."""
 
-    def find(self, dealer: Dealer, reference: str) -> bool:
-        """True if the ERP has already taken this reference."""
+    def find(self, dealer: Dealer, posting: Posting) -> bool:
+        """True if the ERP has taken it; raises ErpRefused if it holds the reference otherwise."""
 
     def post(self, dealer: Dealer, posting: Posting) -> None:
         """Post once; raises ErpUnreachable (ask before repeating) or ErpRefused."""

@@ -58,24 +58,22 @@ class SpruceErp:
         # No retries of its own: the posting step asks by reference before it repeats.
         return urllib3.PoolManager(timeout=TIMEOUT, retries=False)
 
-    def find(self, dealer: Dealer, reference: str) -> bool:
-        """True if the ERP has already taken this reference."""
-        answer = self._send(dealer, "GET", f"/postings/{quote(reference, safe='')}")
+    def find(self, dealer: Dealer, posting: Posting) -> bool:
+        """True if the ERP has taken this posting; raises ErpRefused if it holds other amounts."""
+        answer = self._send(dealer, "GET", f"/postings/{quote(posting.reference, safe='')}")
         if answer.status == NOT_FOUND:
             return False
         if answer.status != OK:
             raise _refusal(answer, "")
-        return _receipt(answer).reference == reference
+        _require_same(posting, answer)
+        return True
 
     def post(self, dealer: Dealer, posting: Posting) -> None:
         """Post once; raises ErpUnreachable (ask before repeating) or ErpRefused."""
         answer = self._send(dealer, "POST", "/postings", msgspec.json.encode(_body(posting)))
         if answer.status not in (OK, CREATED):
             raise _refusal(answer, posting.day.isoformat())
-        receipt = _receipt(answer)
-        written = (receipt.reference, receipt.debit_cents, receipt.credit_cents)
-        if written != (posting.reference, posting.debit_cents, posting.credit_cents):
-            raise ErpRefused("Spruce confirmed other amounts than were sent. Compare the two.")
+        _require_same(posting, answer)
 
     def _send(
         self, dealer: Dealer, method: str, path: str, body: bytes = b""
@@ -105,6 +103,13 @@ def _body(posting: Posting) -> dict[str, object]:
         "memo": posting.memo,
         "lines": lines,
     }
+
+
+def _require_same(posting: Posting, answer: urllib3.BaseHTTPResponse) -> None:
+    receipt = _receipt(answer)
+    written = (receipt.reference, receipt.debit_cents, receipt.credit_cents)
+    if written != (posting.reference, posting.debit_cents, posting.credit_cents):
+        raise ErpRefused("Spruce holds this posting with other amounts. Compare the two.")
 
 
 def _receipt(answer: urllib3.BaseHTTPResponse) -> _Receipt:

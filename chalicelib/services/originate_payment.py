@@ -25,6 +25,8 @@ from chalicelib.storage.transactions import OutcomeUnknown, WritesRefused, trans
 # Stripe forgets an idempotency key after 24 hours; from then on asking again would charge anew.
 KEY_LIFETIME = timedelta(hours=23)
 TRIES = 5
+# By then the last request made with the key has arrived or never will.
+GIVEN_UP_AFTER = timedelta(hours=25)
 NEVER_SENT = "The payment could not be sent to the bank. Nothing was charged."
 
 
@@ -93,7 +95,8 @@ def _handed_over(world: World, payment: Payment, source: str) -> Payment:
 def _ask(world: World, payment: Payment) -> Intent:
     """The intent of this payment: made with the payment's own key, or found once that is old."""
     acct = get_dealer(payment.dealer_id).processor_account
-    if world.clock.now() - (payment.sent_at or payment.submitted_at) < KEY_LIFETIME:
+    age = world.clock.now() - (payment.sent_at or payment.submitted_at)
+    if age < KEY_LIFETIME:
         return world.processor.charge(
             acct,
             method=payment.method,
@@ -107,6 +110,8 @@ def _ask(world: World, payment: Payment) -> Intent:
     found = world.processor.find_intent(
         acct, customer=payment.method.customer, payment_reference=payment.payment_id
     )
+    if found is None and age < GIVEN_UP_AFTER:
+        raise ProcessorUnreachable("the last request may still be on its way")
     if found is None:
         raise ProcessorRefused("never_sent", NEVER_SENT)
     return found

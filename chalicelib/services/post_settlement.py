@@ -91,12 +91,12 @@ def frozen_posting(dealer: Dealer, settlement: Settlement, category: PostingCate
 
 def _send(world: World, dealer: Dealer, posting: Posting) -> None:
     """Ask, then send; an answer that was lost is asked for once more at once."""
-    if world.erp.find(dealer, posting.reference):
+    if world.erp.find(dealer, posting):
         return
     try:
         world.erp.post(dealer, posting)
     except ErpUnreachable:
-        if not world.erp.find(dealer, posting.reference):
+        if not world.erp.find(dealer, posting):
             raise
 
 

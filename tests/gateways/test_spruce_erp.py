@@ -39,10 +39,10 @@ def dealer(agent: SettlingWorld) -> Dealer:
 def test_a_posting_is_found_after_it_was_written_and_not_before(
     agent: SettlingWorld, dealer: Dealer
 ) -> None:
-    before = agent.erp.find(dealer, POSTING.reference)
+    before = agent.erp.find(dealer, POSTING)
     agent.erp.post(dealer, POSTING)
 
-    assert (before, agent.erp.find(dealer, POSTING.reference)) == (False, True)
+    assert (before, agent.erp.find(dealer, POSTING)) == (False, True)
 
 
 def test_posting_the_same_again_writes_nothing(agent: SettlingWorld, dealer: Dealer) -> None:
@@ -80,7 +80,7 @@ def test_without_a_key_nothing_is_sent(agent: SettlingWorld, dealer: Dealer) -> 
     agent.secrets.erp_keys.clear()
 
     with pytest.raises(ErpRefused, match="No Spruce connection"):
-        agent.erp.find(dealer, POSTING.reference)
+        agent.erp.find(dealer, POSTING)
 
 
 def test_an_agent_that_is_unavailable_leaves_it_open(agent: SettlingWorld, dealer: Dealer) -> None:
@@ -99,7 +99,7 @@ def test_a_slow_agent_is_given_up_and_what_it_wrote_is_found(
     with pytest.raises(ErpUnreachable):
         agent.erp.post(dealer, POSTING)
 
-    assert agent.erp.find(dealer, POSTING.reference)
+    assert agent.erp.find(dealer, POSTING)
 
 
 def test_nobody_listening_leaves_it_open(agent: SettlingWorld, dealer: Dealer) -> None:

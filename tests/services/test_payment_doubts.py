@@ -7,6 +7,7 @@ import pytest
 from pynamodb.connection.base import Connection
 
 from chalicelib.domain.errors import TryAgain
+from chalicelib.domain.payments import PaymentStatus
 from chalicelib.services.view_payment import view_payment
 from chalicelib.services.watch_payments import watch_payments
 from chalicelib.storage.payments import get_payment, list_payments_of_account
@@ -100,3 +101,23 @@ def test_one_payment_that_cannot_be_read_keeps_the_sweep_from_no_other(
     assert broken.payment_id in first.unanswered
     assert broken.payment_id not in second.looked_at
     assert broken.payment_id in caplog.text
+
+
+def test_a_payment_is_not_given_up_while_its_last_request_may_still_be_on_its_way(
+    road: Road,
+) -> None:
+    for _ in range(5):
+        road.stripe.script.apply({"next_request": {"timeout": "before"}})
+    payment = road.submit(road.quote(INV_1=None))
+    road.machine.run_ready()
+    road.stripe.script.requests.clear()
+    ids = (road.dealer.dealer_id, road.account.account_id, payment.payment_id)
+    states = []
+
+    for _ in range(2):
+        road.clock.advance(DAY)
+        watch_payments(road.world)
+        states.append(get_payment(*ids).status)
+
+    assert states == [PaymentStatus.PENDING, PaymentStatus.FAILED]
+    assert road.intents() == []

@@ -7,13 +7,15 @@ import pytest
 
 from chalicelib.domain.ids import SettlementId
 from chalicelib.domain.payments import PaymentStatus
-from chalicelib.domain.settlements import PostingState
+from chalicelib.domain.posting import Posting, PostingLine
+from chalicelib.domain.settlements import PostingCategory, PostingState
 from chalicelib.gateways.erp import ErpUnreachable
 from chalicelib.services.view_settlement import view_settlement
+from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.ledger import trial_balance
 from chalicelib.storage.settlements import get_settlement
 from chalicelib.storage.transactions import Write
-from tests.services.settling import SettlingWorld
+from tests.services.settling import START, SettlingWorld
 from tests.services.story import open_dealer, ready_to_post
 from tests.services.test_settlement import gl
 
@@ -22,6 +24,9 @@ BALANCED_GL = {"1010", "1200", "4950", "6150"}
 
 class Crash(BaseException):
     """The process died here."""
+
+
+CATEGORY = PostingCategory.INVOICES
 
 
 def states(world: SettlingWorld, settlement_id: SettlementId) -> dict[str, PostingState]:
@@ -114,6 +119,22 @@ def test_settings_changed_after_a_lost_answer_do_not_change_what_is_sent(
     posted = settling.spruce.find_posting(settling.dealer_id, f"{settlement_id}:invoices")
     assert ended == "posted"
     assert posted["date"] < "2026-12-31"
+
+
+def test_a_posting_spruce_holds_with_other_amounts_is_never_taken_for_ours(
+    settling: SettlingWorld,
+) -> None:
+    settlement_id = ready_to_post(settling, auto_post=True)
+    reference = f"{settlement_id}:invoices"
+    gl_accounts = get_dealer(settling.dealer_id).gl
+    line = PostingLine("journal", 1, gl_accounts.bank, gl_accounts.clearing)
+    foreign = Posting(reference, CATEGORY, START.date(), "somebody else's", "USD", (line,))
+    settling.erp.post(get_dealer(settling.dealer_id), foreign)
+
+    ends = [settling.run_settlement(settlement_id), settling.run_postings(settlement_id)]
+
+    assert ends == ["waiting", "waiting"]
+    assert states(settling, settlement_id)["invoices"] is PostingState.FAILED
 
 
 def raiser(error: BaseException) -> Callable[..., None]:
