@@ -26,8 +26,7 @@ def test_ticked_customers_are_checked_and_invited_with_progress_that_outlives_th
     already = invited(run)
     matching = choose_all_that_match(operator, run)
     operator.has(f"{matching} accounts chosen by")
-    for words in ("To be invited", "Cash or inactive account"):
-        operator.has(words)
+    operator.has("Cash or inactive account")
     operator.shot("invitations-check")
     phone.page.goto(page.url)
     phone.shot("invitations-check")
