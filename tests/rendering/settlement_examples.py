@@ -98,18 +98,8 @@ def by_hand(**changes: object) -> SettlementProgress:
     return progress(by_hand=manual, post=blocked, **changes)
 
 
-def settlement_examples() -> dict[str, object]:
-    """The list and one settlement from proved to resolved."""
-    running = progress(
-        running=True,
-        categories=categories("Posted", "Posting", "Not posted", "Not posted"),
-        done_count=1,
-        post=Action(label="Post to Spruce", url="/p", blocked_because="Posting is under way."),
-    )
-    failed = progress(categories=categories("Posted", "Failed", "Posted", "Posted"))
+def _list_examples() -> dict[str, object]:
     posted = categories(*["Posted"] * 4)
-    blocked = Action(label="Post to Spruce", url="/p", blocked_because="Already posted.")
-    resolve = Action(label="Resolve", url="/r")
     rows = tuple(
         SettlementRow(
             number=f"ST-{2048 - n}",
@@ -133,6 +123,23 @@ def settlement_examples() -> dict[str, object]:
         "settlements_empty": Settlements(
             chrome=chrome, tabs=demo.PAYMENT_TABS, rows=(), pager=demo.NO_PAGER
         ),
+    }
+
+
+def settlement_examples() -> dict[str, object]:
+    """The list and one settlement from proved to resolved."""
+    running = progress(
+        running=True,
+        categories=categories("Posted", "Posting", "Not posted", "Not posted"),
+        done_count=1,
+        post=Action(label="Post to Spruce", url="/p", blocked_because="Posting is under way."),
+    )
+    failed = progress(categories=categories("Posted", "Failed", "Posted", "Posted"))
+    posted = categories(*["Posted"] * 4)
+    blocked = Action(label="Post to Spruce", url="/p", blocked_because="Already posted.")
+    resolve = Action(label="Resolve", url="/r")
+    return {
+        **_list_examples(),
         "settlement": settlement(progress()),
         "settlement_choice": settlement(
             progress(manual=Action(label="Manual post", url="/console/settlements/S1/manual"))
