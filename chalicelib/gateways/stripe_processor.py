@@ -160,7 +160,7 @@ class StripeProcessor:
         return intent_of(_asked(_or_declined, self._client.payment_intents.create, params, options))
 
     def cancel_intent(self, acct: str, intent_id: str) -> Intent:
-        """The intent, canceled if it still could be; https://docs.stripe.com/api/payment_intents."""
+        """The intent, canceled if it still could be."""
         with suppress(ProcessorRefused):  # It has moved on: what it is now decides.
             _asked(self._client.payment_intents.cancel, intent_id, None, {"stripe_account": acct})
         return self.get_intent(acct, intent_id)
