@@ -76,7 +76,7 @@ def test_an_operator_brings_files_in(
     assert bool(own_time.input_value()) is script
     own_time.fill(own_time.get_attribute("max") or "")
     page.get_by_role("button", name="Import 2 rows").click()
-    wait_for(walker, "accounts changed", script=script)
+    wait_for(walker, "Accounts changed: 1.", script=script)
     walker.shot(f"import-done-{name}")
     page.get_by_role("link", name="All imports").click()
     walker.has("Noor Haddad")
