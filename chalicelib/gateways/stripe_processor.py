@@ -120,8 +120,10 @@ class StripeProcessor:
         setup = visit.setup_intent
         saved = None if setup is None or isinstance(setup, str) else setup.payment_method
         method = None
-        if visit.status == "complete" and isinstance(saved, stripe.PaymentMethod):
-            method = card_method(saved, customer=id_of(visit.customer))
+        customer = id_of(visit.customer)
+        # A card detached since is not added again by a page from the browser's history.
+        if isinstance(saved, stripe.PaymentMethod) and id_of(saved.customer) == customer:
+            method = card_method(saved, customer=customer)
         return AddedCard(company=visit.client_reference_id or "", method=method)
 
     def charge(
