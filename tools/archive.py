@@ -1,4 +1,4 @@
-"""Finishes the packaged zip: adds byte code, leaves out descriptions of AWS services we never call.
+"""Finishes the packaged zip: adds byte code, leaves out what of the libraries is never opened.
 
 Otherwise Lambda would compile libraries while a payer waits, and unpack 22 MB for nothing.
 """
@@ -19,6 +19,8 @@ SERVICES = frozenset({
     "stepfunctions", "sts",
 })  # fmt: skip
 DESCRIPTIONS = "botocore/data/"
+# Receipts are text in a font every reader brings: no picture codec and no font is ever opened.
+NEVER_OPENED = ("pillow.libs/libavif", "PIL/_avif", "reportlab/fonts/")
 
 
 def finish_archive(archive: Path) -> None:
@@ -30,7 +32,7 @@ def finish_archive(archive: Path) -> None:
         zipfile.ZipFile(half, "w", zipfile.ZIP_DEFLATED) as finished,
     ):
         for item in packaged.infolist():
-            if _is_unused_description(item.filename):
+            if _is_unused_description(item.filename) or item.filename.startswith(NEVER_OPENED):
                 continue
             content = packaged.read(item)
             finished.writestr(item, content)

@@ -120,8 +120,10 @@ class StripeProcessor:
         setup = visit.setup_intent
         saved = None if setup is None or isinstance(setup, str) else setup.payment_method
         method = None
-        if visit.status == "complete" and isinstance(saved, stripe.PaymentMethod):
-            method = card_method(saved, customer=id_of(visit.customer))
+        customer = id_of(visit.customer)
+        # A card detached since is not added again by a page from the browser's history.
+        if isinstance(saved, stripe.PaymentMethod) and id_of(saved.customer) == customer:
+            method = card_method(saved, customer=customer)
         return AddedCard(company=visit.client_reference_id or "", method=method)
 
     def charge(
@@ -160,7 +162,7 @@ class StripeProcessor:
         return intent_of(_asked(_or_declined, self._client.payment_intents.create, params, options))
 
     def cancel_intent(self, acct: str, intent_id: str) -> Intent:
-        """The intent, canceled if it still could be; https://docs.stripe.com/api/payment_intents."""
+        """The intent, canceled if it still could be."""
         with suppress(ProcessorRefused):  # It has moved on: what it is now decides.
             _asked(self._client.payment_intents.cancel, intent_id, None, {"stripe_account": acct})
         return self.get_intent(acct, intent_id)

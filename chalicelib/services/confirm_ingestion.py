@@ -11,6 +11,11 @@ from chalicelib.services.world import World
 from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.ingestions import change_ingestion, get_ingestion
 
+EVERYTHING = frozenset({"invoices", "adjustments"})
+NOT_EVERYTHING = (
+    "Files are everything only with invoices and adjustments both there and no row invalid;"
+    " otherwise what is missing or refused would be closed."
+)
 CONFIRMED = frozenset({IngestionState.IMPORTING, IngestionState.DONE, IngestionState.FAILED})
 
 
@@ -27,11 +32,14 @@ def confirm_ingestion(
     """Import the valid rows of what was reviewed. A second confirmation starts nothing anew.
 
     `seen_version` is the import as the operator saw it. Raises NotFound, InvalidInput for an
-    `as_of` in the future or older than the last import, Conflict if files came in since.
+    `as_of` in the future or older than the last import or (field full) for files that cannot be
+    everything, Conflict if files came in since.
     """
     ingestion = get_ingestion(dealer_id, ingestion_id)
     if ingestion.state not in CONFIRMED:
         check_as_of(dealer_id, as_of=as_of, now=world.clock.now())
+        if full and _is_partial(ingestion):
+            raise InvalidInput(NOT_EVERYTHING, {"full": NOT_EVERYTHING})
         if ingestion.version != seen_version and not ingestion.why_not_confirm:
             raise Conflict("A file was added since this was shown. Review the import again.")
     now = world.clock.now()
@@ -83,6 +91,11 @@ def discard_ingestion(dealer_id: DealerId, *, ingestion_id: IngestionId) -> Inge
         return replace(known, state=IngestionState.DISCARDED)
 
     return change_ingestion(dealer_id, ingestion_id, change)
+
+
+def _is_partial(ingestion: Ingestion) -> bool:
+    """True if closing what the files leave out would close what they merely fail to tell."""
+    return bool(ingestion.invalid) or not {file.kind for file in ingestion.files} >= EVERYTHING
 
 
 def _confirmed(

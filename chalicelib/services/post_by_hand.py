@@ -192,10 +192,11 @@ def _taken_by_spruce(
     for row in settlement.postings:
         if row.state in (PostingState.POSTED, PostingState.NOTHING):
             continue
-        if find_posting(dealer.dealer_id, settlement.settlement_id, row.category) is None:
+        sent = find_posting(dealer.dealer_id, settlement.settlement_id, row.category)
+        if sent is None:
             continue
         try:
-            if world.erp.find(dealer, row.reference):
+            if world.erp.find(dealer, sent):
                 taken.append(row.category)
         except ErpUnreachable as error:
             raise Conflict(UNKNOWN) from error

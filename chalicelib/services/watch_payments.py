@@ -194,7 +194,8 @@ def _asked(world: World, payment: Payment, acct: str) -> Intent:
 
 def _flag_overdue(world: World, payment: Payment, watch: Watch) -> None:
     """Pending past its limit: count it every time, say it in the history once."""
-    if world.clock.now() - (payment.sent_at or payment.submitted_at) < PENDING_LIMIT:
+    limit = DAILY if payment.method.kind == "card" else PENDING_LIMIT
+    if world.clock.now() - (payment.sent_at or payment.submitted_at) < limit:
         return
     LOG.error("payment %s is pending since %s", payment.payment_id, payment.submitted_at)
     watch.overdue.append(payment.payment_id)

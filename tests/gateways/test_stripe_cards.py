@@ -76,6 +76,18 @@ def test_a_visit_says_whose_it_is_and_has_no_card_before_its_payer_is_through(
     assert (added.company, added.method) == ("co-7", None)
 
 
+def test_a_visit_does_not_bring_back_a_card_that_was_forgotten(
+    simulated: Processor, processor: StripeProcessor
+) -> None:
+    visit_id = visit(processor)
+    choose_card(simulated.world.desk, visit_id, "visa")
+    method = processor.added_card(ACCOUNT, visit_id).method
+    assert method is not None
+    processor.detach(ACCOUNT, method.method_id)
+
+    assert processor.added_card(ACCOUNT, visit_id).method is None
+
+
 def test_a_visit_nobody_made_is_refused(processor: StripeProcessor) -> None:
     with pytest.raises(ProcessorRefused):
         processor.added_card(ACCOUNT, "cs_unknown")

@@ -45,7 +45,6 @@ def without_credits(operator: Walker, run: dict[str, Any]) -> list[str]:
         for row in csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
         if row["account_kind"] == "credit"
         and not row["invitation"]
-        and float(row["statement_discount"] or 0) == 0
         and 6 <= int(row["invoices_count"]) <= 40
         and not int(row["credits_count"])
     ]
@@ -66,7 +65,8 @@ def test_a_payer_pays_by_card(
     does_not_save_the_card(payer, run_json, name)
 
     payer.page.goto(f"{run_json['portal_url']}/payments")
-    payer.has("Visa credit card ••4242")
+    if size == "desk":  # A phone's list has two columns: what and how much.
+        payer.has("Visa credit card ••4242")
     payer.shot(f"{name}payments")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.aws import local_client
 from tests.journeys import people
 from tests.journeys.walker import Walker
 
@@ -76,7 +77,7 @@ def test_an_operator_brings_files_in(
     assert bool(own_time.input_value()) is script
     own_time.fill(own_time.get_attribute("max") or "")
     page.get_by_role("button", name="Import 2 rows").click()
-    wait_for(walker, "accounts changed", script=script)
+    wait_for(walker, "Accounts changed: 1.", script=script)
     walker.shot(f"import-done-{name}")
     page.get_by_role("link", name="All imports").click()
     walker.has("Noor Haddad")
@@ -91,6 +92,31 @@ def known(walker: Walker, run: dict[str, Any], account: str) -> bool:
     """Whether the dealer's customers hold the account."""
     walker.page.goto(f"{run['console_url']}/customers?q={account}")
     return walker.page.locator("tbody th", has_text=account).count() == 1
+
+
+def test_a_file_put_straight_into_the_bucket_waits_for_an_operator(
+    run_json: dict[str, Any], walk: Walk
+) -> None:
+    """The deployed road from the bucket's event to the page, and the refused cells as CSV."""
+    walker, dealer = walk("desk"), run_json["dealers"][0]["id"]
+    bucket = local_client("s3", run_json["aws_endpoint"])
+    key = f"drop/{dealer}/journey-{time.time_ns()}/accounts.csv"
+    body = b"account_id,name\nJRN-DROP,=cmd\nJRN-DROP,Twice\n"
+    people.sign_in_operator(walker, run_json, dealer, "admin")
+
+    bucket.put_object(Bucket=run_json["environment"]["FILES_BUCKET"], Key=key, Body=body)
+
+    walker.page.goto(f"{run_json['console_url']}/integration")
+    folder = key.split("/")[2]
+    wait_for(walker, f"Bucket: {folder}", script=False)
+    walker.page.locator("tr", has_text=folder).get_by_role("link").click()
+    walker.has("“JRN-DROP” is a duplicate of row 2")
+    with walker.page.expect_download() as download:
+        walker.page.get_by_role("link", name="Download CSV").click()
+    assert "accounts,3,account_id," in download.value.path().read_text()
+    walker.shot("import-dropped")
+    walker.page.get_by_role("button", name="Discard").click()
+    walker.has("The import is discarded.")
 
 
 def test_a_file_dropped_on_its_row_is_sent_and_a_wrong_one_is_not(

@@ -91,7 +91,7 @@ def test_every_queue_worker_reports_failures_singly_and_has_time_to(
         if event["Type"] == "SQS"
     }
 
-    assert set(workers) == {"DeliverMail", "HandleEvent"}
+    assert set(workers) == {"DeliverMail", "HandleEvent", "ImportFiles"}
     for properties, mapping in workers.values():
         queue = template["Resources"][mapping["Queue"]["Fn::GetAtt"][0]]["Properties"]
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]

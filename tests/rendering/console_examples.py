@@ -21,7 +21,6 @@ from .account_examples import account_examples
 from .customers_examples import customers, no_customers
 from .demo import console_chrome
 from .integration_examples import integration_examples
-from .mailing_examples import mailing_examples
 from .settlement_examples import settlement_examples
 
 
@@ -156,7 +155,6 @@ def console_examples() -> dict[str, object]:
         ),
         "payment_detail_viewer": _detail(interventions=_panel(may_act=False)),
         **settlement_examples(),
-        **mailing_examples(),
         **integration_examples(),
         "settings": _settings(),
         "settings_viewer": _settings(may_change=False, audit=()),

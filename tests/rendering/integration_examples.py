@@ -137,7 +137,7 @@ def integration_examples() -> dict[str, object]:
         "ingestion": ingestion(progress()),
         "ingestion_empty": ingestion(empty),
         "ingestion_refused": ingestion(
-            progress(as_of_error=future),
+            progress(as_of_error=future, full_error=future),
             chrome=console_chrome(
                 "Import", "Integration", errors=(FieldError(field="as_of", message=future),)
             ),

@@ -98,14 +98,23 @@ def by_hand(**changes: object) -> SettlementProgress:
     return progress(by_hand=manual, post=blocked, **changes)
 
 
-def settlement_examples() -> dict[str, object]:
-    """The list and one settlement from proved to resolved."""
-    return {**list_examples(), **posting_examples()}
-
-
-def list_examples() -> dict[str, object]:
-    """The list with one settlement not posted yet, and without any."""
-    rows = tuple(settlement_row(n) for n in range(6))
+def _list_examples() -> dict[str, object]:
+    posted = categories(*["Posted"] * 4)
+    rows = tuple(
+        SettlementRow(
+            number=f"ST-{2048 - n}",
+            href=f"/console/settlements/S{n}",
+            created_at=demo.NOW,
+            payment_count=12,
+            gross_cents=1840200,
+            fees_cents=-54100,
+            returns_cents=-140200 if n == 1 else 0,
+            net_cents=1786100,
+            categories=posted if n else categories(*["Not posted"] * 4),
+            resolved_at=demo.NOW if n else "",
+        )
+        for n in range(6)
+    )
     chrome = console_chrome("Settlements", "Payments")
     return {
         "settlements": Settlements(
@@ -117,24 +126,8 @@ def list_examples() -> dict[str, object]:
     }
 
 
-def settlement_row(n: int) -> SettlementRow:
-    """The nth of the list: the first is not posted, the second holds a return."""
-    return SettlementRow(
-        number=f"ST-{2048 - n}",
-        href=f"/console/settlements/S{n}",
-        created_at=demo.NOW,
-        payment_count=12,
-        gross_cents=1840200,
-        fees_cents=-54100,
-        returns_cents=-140200 if n == 1 else 0,
-        net_cents=1786100,
-        categories=categories(*["Posted" if n else "Not posted"] * 4),
-        resolved_at=demo.NOW if n else "",
-    )
-
-
-def posting_examples() -> dict[str, object]:
-    """One settlement from proved to resolved."""
+def settlement_examples() -> dict[str, object]:
+    """The list and one settlement from proved to resolved."""
     running = progress(
         running=True,
         categories=categories("Posted", "Posting", "Not posted", "Not posted"),
@@ -146,6 +139,7 @@ def posting_examples() -> dict[str, object]:
     blocked = Action(label="Post to Spruce", url="/p", blocked_because="Already posted.")
     resolve = Action(label="Resolve", url="/r")
     return {
+        **_list_examples(),
         "settlement": settlement(progress()),
         "settlement_choice": settlement(
             progress(manual=Action(label="Manual post", url="/console/settlements/S1/manual"))

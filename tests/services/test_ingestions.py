@@ -15,6 +15,8 @@ from chalicelib.services.run_ingestion import run_ingestion
 from chalicelib.storage.accounts import find_accounts, get_state
 from tests.services.integrating import BAD_ROW, Integrator, checked
 from tests.storage.ledgers import (
+    ADJUSTMENTS,
+    INVOICES,
     NOW,
     THREE_INVOICES,
     TWO_ACCOUNTS,
@@ -179,6 +181,43 @@ def test_an_older_extract_than_the_last_is_refused_at_once(integrator: Integrato
         integrator.confirm(again, as_of=NOW - timedelta(days=1))
 
     assert integrator.now(again).state is IngestionState.REVIEW
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"accounts": TWO_ACCOUNTS},
+        {"accounts": TWO_ACCOUNTS, "invoices": THREE_INVOICES},
+        {"adjustments": ADJUSTMENTS, "invoices": INVOICES + BAD_ROW},
+    ],
+)
+def test_files_that_cannot_be_everything_close_nothing(
+    integrator: Integrator, files: dict[str, str]
+) -> None:
+    first = checked(integrator, accounts=TWO_ACCOUNTS, invoices=THREE_INVOICES)
+    integrator.confirm(first)
+    integrator.work()
+    found = checked(integrator, **{"accounts": TWO_ACCOUNTS, **files})
+
+    with pytest.raises(InvalidInput, match="would be closed"):
+        integrator.confirm(found, full=True)
+
+    assert len(get_state(integrator.dealer_id, C1).payables) == 1
+
+
+def test_files_that_are_everything_close_what_they_leave_out(integrator: Integrator) -> None:
+    first = checked(integrator, accounts=TWO_ACCOUNTS, invoices=THREE_INVOICES)
+    integrator.confirm(first)
+    integrator.work()
+
+    found = checked(integrator, invoices=INVOICES, adjustments=ADJUSTMENTS)
+    one = "C-2,I-2,250.50,200.50,USD,2026-11-01,2026-12-01,\n"
+    integrator.upload(found, "invoices", INVOICES + one)
+    integrator.confirm(found, full=True)
+    integrator.work()
+
+    assert get_state(integrator.dealer_id, C1).payables == ()
+    assert len(get_state(integrator.dealer_id, AccountId("C-2")).payables) == 1
 
 
 def test_a_discarded_import_takes_nothing_more(integrator: Integrator) -> None:

@@ -249,55 +249,6 @@ def test_the_sweep_makes_expiry_visible_once(stage: Stage) -> None:
     assert sum("expired" in line.text for line in lines) == 1
 
 
-def test_a_reminder_goes_out_once_three_days_before_expiry_and_both_links_stay_good(
-    stage: Stage,
-) -> None:
-    dealer = stage.dealer()
-    account = stage.account(dealer)
-    first = _invited(stage, dealer, account)
-
-    sent = []
-    for _ in range(60):  # A sweep every six hours.
-        stage.clock.at += timedelta(hours=6)
-        expire_invitations(stage)
-        _send_queued(stage)
-        mine = [x for x in stage.mailer.letters if x.to == account.contacts[0].email]
-        if len(mine) > len(sent) + 1:
-            sent.append((stage.clock.at, mine[-1]))
-            assert open_invitation(stage, first)
-            assert open_invitation(stage, parsed_link(link_in(mine[-1])))
-
-    assert [(at.date().isoformat(), letter.subject) for at, letter in sent] == [
-        ("2026-12-03", "Your invitation from Ridgeline Lumber ends on Dec 6, 2026")
-    ]
-    assert get_account(dealer.dealer_id, account.account_id).badge is Badge.EXPIRED
-
-
-@pytest.mark.parametrize("settings", [{"invitation_reminder_days": 0}, {"invitation_days": 2}])
-def test_no_reminder_is_planned_if_none_is_wanted_or_time_is_short(
-    stage: Stage, settings: dict[str, int]
-) -> None:
-    dealer = stage.dealer(**settings)
-
-    link = _invited(stage, dealer, stage.account(dealer))
-
-    invitation = get_invitation(link.dealer_id, link.invitation_id).invitation
-    assert invitation.remind_at is None
-    assert invitation.expires_at is not None
-
-
-def test_a_declined_invitation_is_not_reminded_of(stage: Stage) -> None:
-    dealer = stage.dealer()
-    account = stage.account(dealer)
-    link = _invited(stage, dealer, account)
-    stage.clock.at += timedelta(days=12)
-    expire_invitations(stage)
-    decline_invitation(stage, link, reason="")
-    _send_queued(stage)
-
-    assert sum(x.to == account.contacts[0].email for x in stage.mailer.letters) == 1
-
-
 def test_inviting_needs_an_address_that_is_one(stage: Stage) -> None:
     dealer = stage.dealer()
     account = stage.account(dealer)

@@ -1,5 +1,6 @@
 """Integration: start an import, review what came in, confirm or discard it, and the log."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from chalicelib.entrypoints.console.chrome import console_chrome
 from chalicelib.entrypoints.console.integration_parts import (
     BADGES,
     BASE,
+    NO_ERRORS,
     file_kinds,
     log_rows,
     may_act,
@@ -122,7 +124,7 @@ def confirm(visit: Visit, ingestion: str) -> Redirect | Html:
             seen_version=int(seen) if seen.isascii() and seen.isdecimal() else 0,
         )
     except InvalidInput as refusal:
-        view = _view(visit, dealer, found, as_of_error=refusal.sentence)
+        view = _view(visit, dealer, found, errors=refusal.fields or {"as_of": refusal.sentence})
         return Html(render_page(view), UNPROCESSABLE)
     return Redirect(f"{BASE}/{ingestion}")
 
@@ -135,15 +137,15 @@ def discard(visit: Visit, ingestion: str) -> Redirect:
 
 
 def _view(
-    visit: Visit, dealer: Dealer, found: Ingestion, *, as_of_error: str = ""
+    visit: Visit, dealer: Dealer, found: Ingestion, *, errors: Mapping[str, str] = NO_ERRORS
 ) -> views.Ingestion:
-    errors = (FieldError(field="as_of", message=as_of_error),) if as_of_error else ()
+    listed = tuple(FieldError(field=field, message=errors[field]) for field in errors)
     return views.Ingestion(
-        chrome=console_chrome(visit, dealer, "Import", "Integration", errors=errors),
+        chrome=console_chrome(visit, dealer, "Import", "Integration", errors=listed),
         started_at=zoned(dealer, found.created_at),
         started_by=found.created_by,
         slots=upload_slots(visit, found),
-        progress=progress_view(visit, dealer, found, as_of_error=as_of_error),
+        progress=progress_view(visit, dealer, found, errors=errors),
         status=BADGES[found.state],
     )
 

@@ -1,7 +1,8 @@
 """An import as the pieces its pages show: kinds of files, upload forms, files, problems."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.dealers import Dealer
@@ -20,6 +21,7 @@ from chalicelib.services.view_ingestion import upload_form
 
 BASE = "/console/integration"
 PROBLEMS_SHOWN = 50
+NO_ERRORS: Mapping[str, str] = MappingProxyType({})
 LOCAL = "%Y-%m-%dT%H:%M:%S"
 ABOUT = {
     "accounts": "Customer accounts; new ones need this file.",
@@ -43,7 +45,7 @@ SENTENCES = {
     IngestionState.CHECKING: "Reading the file and checking every row. Nothing is changed by this.",
     IngestionState.REVIEW: "Every row is checked. Nothing is changed before you confirm.",
     IngestionState.IMPORTING: "Importing. You can leave this page; it goes on without you.",
-    IngestionState.DONE: "Imported. {changed:,} accounts changed.",
+    IngestionState.DONE: "Imported. Accounts changed: {changed:,}.",
     IngestionState.DISCARDED: "Discarded. Nothing was changed.",
 }
 RAN = frozenset({IngestionState.IMPORTING, IngestionState.DONE, IngestionState.FAILED})
@@ -115,7 +117,7 @@ def _log_row(ingestion: Ingestion, file: IngestedFile | None, dealer: Dealer) ->
 
 
 def progress_view(
-    visit: Visit, dealer: Dealer, ingestion: Ingestion, *, as_of_error: str = ""
+    visit: Visit, dealer: Dealer, ingestion: Ingestion, *, errors: Mapping[str, str] = NO_ERRORS
 ) -> views.IngestionProgress:
     """The review, or how far the import is."""
     base = f"{BASE}/{ingestion.ingestion_id}"
@@ -143,7 +145,8 @@ def progress_view(
         seen=ingestion.version,
         as_of=visit.form.get("as_of") or _local(dealer, _default_as_of(visit, ingestion)),
         as_of_latest=_local(dealer, visit.now),
-        as_of_error=as_of_error,
+        as_of_error=errors.get("as_of", ""),
+        full_error=errors.get("full", ""),
         full=bool(visit.form.get("full")),
         zone=zone_name(dealer, visit.now),
         done_count=ingestion.accounts_done,
@@ -195,7 +198,7 @@ def _sentence(ingestion: Ingestion, *, awaited: bool) -> str:
 
 
 def _confirm(ingestion: Ingestion, base: str, *, awaited: bool) -> Action:
-    blocked = "The files are still being read." if awaited else ingestion.why_not_confirm
+    blocked = SENTENCES[IngestionState.CHECKING] if awaited else ingestion.why_not_confirm
     rows = f"{ingestion.valid:,} row" + ("" if ingestion.valid == 1 else "s")
     return Action(label=f"Import {rows}", url=f"{base}/confirm", blocked_because=blocked)
 

@@ -5,7 +5,7 @@ from chalice.app import Blueprint
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.ledger import Line
-from chalicelib.domain.payments import PaymentStatus
+from chalicelib.domain.payments import OFF_THE_ROAD, Payment, PaymentStatus
 from chalicelib.entrypoints.console import interventions
 from chalicelib.entrypoints.console.chrome import console_chrome, payment_tabs
 from chalicelib.entrypoints.console.volume import daily_volume
@@ -185,6 +185,7 @@ def _detail(visit: Visit, dealer: Dealer, found: PaymentView) -> views.PaymentDe
         processor_reference=payment.processor_id,
         settlement_number=settled_in,
         settlement_href=f"/console/settlements/{settled_in}" if settled_in else "",
+        settlement_note=_without_settlement(payment),
         posted=Badge(label="Posted", tone="good") if payment.posted_at else None,
         ledger=tuple(_ledger_line(line) for line in found.ledger),
         interventions=interventions.panel(visit, dealer, payment, found.settlement),
@@ -198,3 +199,9 @@ def _ledger_line(line: Line) -> views.LedgerLine:
         debit_cents=line.debit_cents,
         credit_cents=line.credit_cents,
     )
+
+
+def _without_settlement(payment: Payment) -> str:
+    if payment.status in OFF_THE_ROAD:
+        return "none, nothing was charged"
+    return "none yet" if payment.status is PaymentStatus.PENDING else "awaiting payout"

@@ -139,6 +139,7 @@ class PaymentDetail:
     initiated_by: str = ""
     settlement_number: str = ""
     settlement_href: str = ""
+    settlement_note: str = "awaiting payout"  # In place of a settlement that is not there.
     posted: Badge | None = None
     ledger: tuple[LedgerLine, ...] = ()
     interventions: Interventions | None = None

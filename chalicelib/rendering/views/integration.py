@@ -121,6 +121,7 @@ class IngestionProgress:
     as_of: str = ""
     as_of_latest: str = ""
     as_of_error: str = ""
+    full_error: str = ""
     full: bool = False
     zone: str = ""
     done_count: int = 0
