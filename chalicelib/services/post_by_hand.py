@@ -19,7 +19,7 @@ from chalicelib.domain.settlements import (
     PostingState,
     Settlement,
 )
-from chalicelib.gateways.erp import ErpUnreachable
+from chalicelib.gateways.erp import ErpRefused, ErpUnreachable
 from chalicelib.gateways.workflows import WorkflowsUnreachable
 from chalicelib.services.await_posting import POSTED
 from chalicelib.services.held_posting import refuse_if_held
@@ -200,6 +200,8 @@ def _taken_by_spruce(
                 taken.append(row.category)
         except ErpUnreachable as error:
             raise Conflict(UNKNOWN) from error
+        except ErpRefused as error:
+            raise Conflict(error.sentence) from error
     return tuple(taken)
 
 
