@@ -40,13 +40,14 @@ from chalicelib.storage.ingestions import get_ingestion, list_ingestions
 blueprint = Blueprint(__name__)
 ONE = BASE + "/{ingestion}"
 UNPROCESSABLE = 422
+LONGEST_CURSOR = 26  # A ULID.
 
 
 @page(blueprint, "GET", BASE, area="console")
 def integration(visit: Visit) -> Html:
     """GET what the files are, and the ingestion log, newest first."""
     dealer = get_dealer(visit.dealer_id)
-    found = list_ingestions(visit.dealer_id, cursor=visit.query.get("after"))
+    found = list_ingestions(visit.dealer_id, cursor=visit.query.get("after")[:LONGEST_CURSOR])
     rows = log_rows(found.ingestions, dealer)
     view = views.Integration(
         chrome=console_chrome(visit, dealer, "Integration", "Integration"),
