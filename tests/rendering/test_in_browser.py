@@ -39,9 +39,10 @@ KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "wo
 ROUTES = {
     "/outstanding/jobs/riverbend": "job_rows",
     "/console/settlements/S1/progress": "settlement_progress_done",
+    "/console/invitations/M1/progress": "mailing_progress_done",
     "/console/customers": "customers_no_match",
 }
-FRAGMENTS = ("job_rows", "settlement_progress")
+FRAGMENTS = ("job_rows", "mailing_progress", "settlement_progress", "ingestion_progress")
 
 
 def _one_example_of_each_page() -> list[str]:
