@@ -42,7 +42,7 @@ EVENT_WORDS = {
     "handed_over": ("Handed to the payment processor", "info"),
     "frozen": ("Frozen: stopped before anything was charged", "warn"),
     "released": ("Released: it goes on", "info"),
-    "terminated": ("Terminated; nothing was charged", "bad"),
+    "terminated": ("Terminated; nothing was charged", "warn"),
     "posting_held": ("Posting on hold; the money still arrives", "warn"),
     "posting_released": ("Free to post", "info"),
     "stopped": ("Stopped for more than three business days", "warn"),
@@ -120,7 +120,7 @@ def payment_badge(payment: Payment) -> Badge:
         case PaymentStatus.FROZEN:
             return Badge(label="Frozen", tone="warn", detail="Stopped before anything was charged")
         case PaymentStatus.TERMINATED:
-            return Badge(label="Terminated", tone="bad", detail="Nothing was charged")
+            return Badge(label="Terminated", detail="Nothing was charged")
         case PaymentStatus.PENDING if payment.stage is Stage.SUBMITTED:
             return Badge(label="Pending", tone="info", detail="Submitted")
         case PaymentStatus.PENDING:

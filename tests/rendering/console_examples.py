@@ -57,6 +57,7 @@ def _detail(**changes: object) -> PaymentDetail:
         "number": "DP-100482",
         "status": demo.SETTLED,
         "amount_cents": 1668108,
+        "amount_label": "Charged",
         "method": "ACH, First Cascade Bank •••• 6789",
         "payer_name": demo.HOSTILE,
         "payer_number": "104-2280",
