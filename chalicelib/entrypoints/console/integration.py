@@ -1,7 +1,7 @@
 """Integration: start an import, review what came in, confirm or discard it, and the log."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from chalice.app import Blueprint
@@ -152,9 +152,10 @@ def _view(
 
 
 def _as_of(dealer: Dealer, typed: str) -> datetime:
-    """A local date-time of the dealer's zone."""
+    """A local date-time of the dealer's zone, as UTC."""
     try:
         at = datetime.fromisoformat(typed)
     except ValueError:
         raise InvalidInput("Say when Spruce wrote these files: a date and a time.") from None
-    return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(dealer.time_zone))
+    local = at if at.tzinfo else at.replace(tzinfo=ZoneInfo(dealer.time_zone))
+    return local.astimezone(UTC)
