@@ -144,6 +144,24 @@ def test_ticking_a_job_counts_its_documents_and_names_the_sum(
     page.close()
 
 
+def test_the_bar_nets_credits_discount_and_fee_as_the_preview_will(
+    browser: Browser, address: str
+) -> None:
+    page = _open(browser, f"{address}/outstanding_statement")
+    bar, pay = page.locator("[data-bar-count]"), page.locator("[data-bar-pay]")
+
+    page.get_by_label("Select invoice I-1, $250.00").check()
+    part = (bar.inner_text(), pay.inner_text())
+    page.get_by_label("Select invoice I-2, $150.00").check()
+    whole = (bar.inner_text(), pay.inner_text())
+
+    said = "1 item selected, $100.00 credit used, the whole saves $6.00, $3.00 ACH fee"
+    assert part == (said, "Pay $153.00")
+    said = "2 items selected, $100.00 credit used, $6.00 discount, $3.00 ACH fee"
+    assert whole == (said, "Pay $297.00")
+    page.close()
+
+
 def test_a_large_job_loads_its_rows_when_it_is_expanded(browser: Browser, address: str) -> None:
     page = _open(browser, f"{address}/outstanding")
     rows = page.locator("tbody:has(#job-riverbend) tr.inv")
