@@ -137,6 +137,7 @@ def record_times(run: dict[str, Any], operator: Walker, dealer: str, settlement:
     fields.last.fill(f"{at + timedelta(days=2):%Y-%m-%dT%H:%M}")
     page.get_by_role("button", name="Record posted times").click()
     operator.has("This time has not come yet.")
+    assert "422" in operator.problems.pop()  # Chromium notes the status of the refusal.
     operator.shot("by-hand-refused")
     for number in range(fields.count()):
         fields.nth(number).fill(f"{at:%Y-%m-%dT%H:%M}")
