@@ -78,8 +78,8 @@ class _Sheet:
 
     def _head(self) -> None:
         view = self.view
-        self._text(LEFT, view.dealer_name, font=BOLD, size=14, ink=BRAND, width=300)
-        self._text(RIGHT, view.dealer_contact, size=9, ink=SOFT, width=200, right=True)
+        self._text(LEFT, view.dealer_name, font=BOLD, size=14, ink=BRAND, width=240)
+        self._text(RIGHT, view.dealer_contact, size=9, ink=SOFT, width=256, right=True)
         self.y -= 14
         self._rule()
         self.y -= 30

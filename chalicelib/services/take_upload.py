@@ -143,7 +143,7 @@ def _moment(text: str) -> datetime | None:
         return None
     if "T" not in text:
         return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _same_as(ingestion: Ingestion, kind: str, etag: str) -> str:

@@ -24,7 +24,7 @@ def links(run_json: dict[str, Any], browser: Browser) -> list[str]:
     run, dealer = run_json, run_json["dealers"][0]["id"]
     operator = new_walker(browser, "desk")
     people.sign_in_operator(operator, run, dealer, "ar")
-    found = [number for number in discounted(operator, run) if number]
+    found = discounted(operator, run)
     opened = []
     for place, number in enumerate(found[-len(WALKS) :]):
         email = f"statement.{place}.{number.lower()}@example.com"
@@ -36,15 +36,18 @@ def links(run_json: dict[str, Any], browser: Browser) -> list[str]:
 
 
 def discounted(operator: Walker, run: dict[str, Any]) -> list[str]:
-    """Account numbers nobody was invited for, with a statement discount, a credit and choice."""
+    """Accounts nobody was invited for, with a statement discount, a credit and a choice.
+
+    What is past due is older than the close, so two of them are two documents on the statement.
+    """
     text = operator.page.request.get(f"{run['console_url']}/customers.csv").text()
     return [
         row["account_id"].lstrip("'")
         for row in csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
         if float(row["statement_discount"] or 0) > 0
-        and row["account_kind"] == "credit"
+        and (row["account_kind"], row["status"]) == ("credit", "active")
         and not row["invitation"]
-        and 6 <= int(row["invoices_count"]) <= 30
+        and 2 <= int(row["invoices_past_due_count"]) < int(row["invoices_count"]) <= 30
         and int(row["credits_count"])
     ]
 

@@ -57,6 +57,7 @@ def _detail(**changes: object) -> PaymentDetail:
         "number": "DP-100482",
         "status": demo.SETTLED,
         "amount_cents": 1668108,
+        "amount_label": "Charged",
         "method": "ACH, First Cascade Bank •••• 6789",
         "payer_name": demo.HOSTILE,
         "payer_number": "104-2280",
@@ -113,8 +114,7 @@ def _settings(**changes: object) -> Settings:
     return Settings(**{**fields, **changes})  # type: ignore[arg-type]
 
 
-def console_examples() -> dict[str, object]:
-    """Every view of the console by a name that can be a file name."""
+def _payment_examples() -> dict[str, object]:
     ledger = (
         LedgerLine(event="settled", account="Clearing", debit_cents=1668108),
         LedgerLine(event="settled", account="AR", credit_cents=1668108),
@@ -129,12 +129,6 @@ def console_examples() -> dict[str, object]:
         ledger=ledger,
     )
     return {
-        "console_sign_in": OperatorSignIn(chrome=console_chrome("Sign in")),
-        "console_code": OperatorCode(chrome=console_chrome("Code"), email="dana@x.example"),
-        "customers": customers(),
-        "customers_empty": no_customers(),
-        "customers_no_match": no_customers(query=demo.HOSTILE, clear_href="/console/customers"),
-        **account_examples(),
         "incoming": _incoming(),
         "incoming_empty": _incoming(
             rows=(), pager=demo.NO_PAGER, columns=(), csv_href="", volume=None
@@ -154,6 +148,19 @@ def console_examples() -> dict[str, object]:
             ),
         ),
         "payment_detail_viewer": _detail(interventions=_panel(may_act=False)),
+    }
+
+
+def console_examples() -> dict[str, object]:
+    """Every view of the console by a name that can be a file name."""
+    return {
+        "console_sign_in": OperatorSignIn(chrome=console_chrome("Sign in")),
+        "console_code": OperatorCode(chrome=console_chrome("Code"), email="dana@x.example"),
+        "customers": customers(),
+        "customers_empty": no_customers(),
+        "customers_no_match": no_customers(query=demo.HOSTILE, clear_href="/console/customers"),
+        **account_examples(),
+        **_payment_examples(),
         **settlement_examples(),
         **integration_examples(),
         "settings": _settings(),

@@ -82,6 +82,7 @@ def mailing_examples() -> dict[str, object]:
         "mailing_running": _page(progress=RUNNING),
         "mailing_done": _page(progress=DONE),
         "mailing_progress": RUNNING,
+        "mailing_progress_done": DONE,
         "mailings": Mailings(chrome=chrome, rows=rows),
         "mailings_empty": Mailings(chrome=chrome, rows=()),
     }

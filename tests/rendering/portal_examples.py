@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from chalicelib.rendering.views.figures import Aging, Link
 from chalicelib.rendering.views.outstanding import (
+    Bar,
     JobRow,
     JobRows,
     Outstanding,
@@ -125,7 +126,11 @@ def _riverbend() -> JobRow:
 
 def outstanding(**changes: object) -> Outstanding:
     """The demo account of the design's pictures; with `views` and a statement."""
-    views = (Link(label="All", href="?view=all", current=True), Link(label="New", href="?view=n"))
+    views = (
+        Link(label="All", href="?view=all", current=True),
+        Link(label="Current Statement", href="?view=statement"),
+        Link(label="New Charges", href="?view=new"),
+    )
     fields: dict[str, object] = {
         "chrome": portal_chrome("Outstanding", "Outstanding"),
         "balance_cents": 5048033,
@@ -155,6 +160,27 @@ def outstanding(**changes: object) -> Outstanding:
         "filters": (demo.STATUS_FILTER,),
     }
     return Outstanding(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def _statement_view() -> Outstanding:
+    """$400 left of a statement of $1,000 with $20, a credit of $100 beside it, a $3 ACH fee."""
+    job = JobRow(
+        job="-",
+        name="No job",
+        balance_cents=40000,
+        available_cents=40000,
+        preselected_cents=10000,
+        invoice_count=3,
+        expanded=True,
+        payables=(payable("I-1", 25000), payable("I-2", 15000), payable("I-3", 500, in_query=True)),
+    )
+    return outstanding(
+        view="statement",
+        jobs=(job,),
+        bar=Bar(
+            fee_cents=300, frozen_discount_cents=2000, frozen_base_cents=100000, saving_cents=600
+        ),
+    )
 
 
 def _empty_outstanding(query: str | None = None) -> Outstanding:
@@ -247,6 +273,7 @@ def portal_examples() -> dict[str, object]:
     return {
         **entry_examples(),
         "outstanding": outstanding(),
+        "outstanding_statement": _statement_view(),
         "outstanding_read_only": outstanding(read_only=True, query="alder", narrowed=True),
         "outstanding_empty": _empty_outstanding(),
         "outstanding_no_match": _empty_outstanding(query=demo.HOSTILE),

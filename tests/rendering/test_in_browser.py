@@ -27,9 +27,10 @@ KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "wo
 ROUTES = {
     "/outstanding/jobs/riverbend": "job_rows",
     "/console/settlements/S1/progress": "settlement_progress_done",
+    "/console/invitations/M1/progress": "mailing_progress_done",
     "/console/customers": "customers_no_match",
 }
-FRAGMENTS = ("job_rows", "settlement_progress")
+FRAGMENTS = ("job_rows", "mailing_progress", "settlement_progress", "ingestion_progress")
 
 
 def _one_example_of_each_page() -> list[str]:
@@ -118,6 +119,24 @@ def test_ticking_a_job_counts_its_documents_and_names_the_sum(
     assert page.locator("[data-bar-total]").inner_text() == "$18,920.24"
     assert page.locator("[data-bar-count]").inner_text() == "3 items selected, $386.50 credit used"
     assert box.evaluate("box => box.indeterminate")
+    page.close()
+
+
+def test_the_bar_nets_credits_discount_and_fee_as_the_preview_will(
+    browser: Browser, address: str
+) -> None:
+    page = _open(browser, f"{address}/outstanding_statement")
+    bar, pay = page.locator("[data-bar-count]"), page.locator("[data-bar-pay]")
+
+    page.get_by_label("Select invoice I-1, $250.00").check()
+    part = (bar.inner_text(), pay.inner_text())
+    page.get_by_label("Select invoice I-2, $150.00").check()
+    whole = (bar.inner_text(), pay.inner_text())
+
+    said = "1 item selected, $100.00 credit used, the whole saves $6.00, $3.00 ACH fee"
+    assert part == (said, "Pay $153.00")
+    said = "2 items selected, $100.00 credit used, $6.00 discount, $3.00 ACH fee"
+    assert whole == (said, "Pay $297.00")
     page.close()
 
 

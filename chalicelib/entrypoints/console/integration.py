@@ -1,7 +1,7 @@
 """Integration: start an import, review what came in, confirm or discard it, and the log."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from chalice.app import Blueprint
@@ -40,13 +40,14 @@ from chalicelib.storage.ingestions import get_ingestion, list_ingestions
 blueprint = Blueprint(__name__)
 ONE = BASE + "/{ingestion}"
 UNPROCESSABLE = 422
+LONGEST_CURSOR = 26  # A ULID.
 
 
 @page(blueprint, "GET", BASE, area="console")
 def integration(visit: Visit) -> Html:
     """GET what the files are, and the ingestion log, newest first."""
     dealer = get_dealer(visit.dealer_id)
-    found = list_ingestions(visit.dealer_id, cursor=visit.query.get("after"))
+    found = list_ingestions(visit.dealer_id, cursor=visit.query.get("after")[:LONGEST_CURSOR])
     rows = log_rows(found.ingestions, dealer)
     view = views.Integration(
         chrome=console_chrome(visit, dealer, "Integration", "Integration"),
@@ -151,9 +152,10 @@ def _view(
 
 
 def _as_of(dealer: Dealer, typed: str) -> datetime:
-    """A local date-time of the dealer's zone."""
+    """A local date-time of the dealer's zone, as UTC."""
     try:
         at = datetime.fromisoformat(typed)
     except ValueError:
         raise InvalidInput("Say when Spruce wrote these files: a date and a time.") from None
-    return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(dealer.time_zone))
+    local = at if at.tzinfo else at.replace(tzinfo=ZoneInfo(dealer.time_zone))
+    return local.astimezone(UTC)

@@ -57,20 +57,29 @@ def panel(
     return views.Interventions(
         csrf=visit.csrf,
         url=f"{BASE}/{payment.number}/stop",
-        choices=tuple(
-            views.Choice(
-                value=action.value,
-                label=LABELS[action],
-                blocked_because=why_not(action, payment, settlement),
-            )
-            for action in offered
-        ),
+        choices=_choices({action: why_not(action, payment, settlement) for action in offered}),
         may_act=visit.signed_in.role in COLLECTING_ROLES,
         held_until=_held_until(visit, dealer, payment),
         stopped_at=zoned(dealer, stop.at) if stop else "",
         stopped_by=stop.operator if stop else "",
         stopped_why=stop.reason if stop else "",
         heading=_heading(payment),
+    )
+
+
+def _choices(refusals: dict[Intervention, str]) -> tuple[views.Choice, ...]:
+    """Buttons that apply, then the others once for each reason why they don't."""
+    labels: dict[str, list[str]] = {}
+    for action, why in refusals.items():
+        labels.setdefault(why, []).append(LABELS[action])
+    free = (action for action, why in refusals.items() if not why)
+    return (
+        *(views.Choice(value=action.value, label=LABELS[action]) for action in free),
+        *(
+            views.Choice(value="", label=", ".join(names), blocked_because=why)
+            for why, names in labels.items()
+            if why
+        ),
     )
 
 

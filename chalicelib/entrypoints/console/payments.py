@@ -31,6 +31,7 @@ from chalicelib.storage.dealers import get_dealer
 
 blueprint = Blueprint(__name__)
 BASE = "/console/payments"
+CHARGED = (PaymentStatus.SETTLED, PaymentStatus.POSTED)
 EXPORT_ROWS = 5_000
 TYPED = ("q", "status", "from", "to", "min", "max", "sort")
 COLUMNS = (
@@ -170,6 +171,7 @@ def _detail(visit: Visit, dealer: Dealer, found: PaymentView) -> views.PaymentDe
         number=payment.number,
         status=payment_badge(payment),
         amount_cents=payment.charged_cents,
+        amount_label="Charged" if payment.status in CHARGED else "Amount",
         method=method_words(payment),
         payer_name=payment.account_name,
         payer_number=payment.account_id,

@@ -123,6 +123,7 @@ class PaymentDetail:
     status: Badge
     amount_cents: int
     method: str
+    amount_label: str
     payer_name: str
     payer_number: str
     payer_href: str
