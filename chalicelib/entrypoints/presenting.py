@@ -42,7 +42,7 @@ EVENT_WORDS = {
     "handed_over": ("Handed to the payment processor", "info"),
     "frozen": ("Frozen: stopped before anything was charged", "warn"),
     "released": ("Released: it goes on", "info"),
-    "terminated": ("Terminated; nothing was charged", "bad"),
+    "terminated": ("Terminated; nothing was charged", "warn"),
     "posting_held": ("Posting on hold; the money still arrives", "warn"),
     "posting_released": ("Free to post", "info"),
     "stopped": ("Stopped for more than three business days", "warn"),
@@ -115,7 +115,7 @@ _BADGES = {
     PaymentStatus.SETTLED: ("Settled", "good"),
     PaymentStatus.POSTED: ("Posted", "good"),
     PaymentStatus.FROZEN: ("Frozen", "warn"),
-    PaymentStatus.TERMINATED: ("Terminated", "bad"),
+    PaymentStatus.TERMINATED: ("Terminated", "warn"),
     PaymentStatus.FAILED: ("Failed", "bad"),
 }
 
