@@ -172,28 +172,29 @@ def test_guessing_from_everywhere_cannot_lock_the_owner_out(stage: Stage) -> Non
 
 
 def test_under_attack_each_source_has_two_guesses(stage: Stage) -> None:
-    email = _operator(stage)
+    email, now = _operator(stage), wall_now()  # One moment: the quarter-hours are fixed.
     for number in range(51):
         with pytest.raises(InvalidInput):
-            _password(email, "some-other-password", address=f"botnet {email} {number}")
+            _password(email, "some-other-password", address=f"botnet {email} {number}", wall=now)
     outcomes = []
 
     for _ in range(3):
         with pytest.raises(DrypowderError) as refused:
-            _password(email, "some-other-password", address=f"one more {email}")
+            _password(email, "some-other-password", address=f"one more {email}", wall=now)
         outcomes.append(type(refused.value))
 
     assert outcomes == [InvalidInput, InvalidInput, Throttled]
 
 
 def test_one_home_network_of_ipv6_addresses_is_one_source(stage: Stage) -> None:
-    email, network = _operator(stage), f"2001:db8:{secrets.randbelow(9_999)}:7"
+    network, now = f"2001:db8:{secrets.randbelow(9_999)}:7", wall_now()
+    email = _operator(stage)
     for number in range(5):
         with pytest.raises(InvalidInput):
-            _password(email, "some-other-password", address=f"{network}::{number + 1:x}")
+            _password(email, "some-other-password", address=f"{network}::{number + 1:x}", wall=now)
 
     with pytest.raises(Throttled):
-        _password(email, PASSWORD, address=f"{network}:a:b:c:d")
+        _password(email, PASSWORD, address=f"{network}:a:b:c:d", wall=now)
 
 
 def test_a_right_password_counts_for_nothing_in_the_throttle(stage: Stage) -> None:
