@@ -47,7 +47,7 @@ def test_an_altered_form_is_refused_and_charges_nothing(
         assert "Nothing was charged." in foreign["text"]
     missing = send(person, "/quotes/01JZZZZZZZZZZZZZZZZZZZZZZZ/submit", fields)
     assert missing["status"] == 404
-    wanted = {**csrf, "view": "all", "payable": owned, "amount": "0.01", "amount_cents": "1"}
+    wanted = {**csrf, "view": "all", "payable": owned, "total": "0.01", "amount_cents": "1"}
     person.page.goto(send(person, "/quotes", wanted)["url"])
     assert people.quoted_total(person) == total
     assert charged(run_json) == before

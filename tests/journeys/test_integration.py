@@ -137,7 +137,7 @@ def test_a_file_dropped_on_its_row_is_sent_and_a_wrong_one_is_not(
     drop(walker, "accounts.csv", 10)
 
     walker.page.wait_for_url(re.compile(r"/console/integration/.*etag="))
-    walker.has("the columns account_id, name is missing")
+    walker.has("the header lacks the columns account_id, name")
     walker.page.get_by_role("button", name="Discard").click()
     walker.has("The import is discarded.")
 

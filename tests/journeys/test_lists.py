@@ -27,7 +27,7 @@ def test_customers_are_searched_sorted_filtered_paged_and_exported(
     page = operator.page
     page.goto(f"{run_json['console_url']}/customers")
     page.get_by_role("link", name="Past due").last.click()
-    late = [cents_of(text) for text in page.locator("tbody tr td:nth-child(6)").all_inner_texts()]
+    late = [cents_of(text) for text in page.locator("tbody tr td:nth-child(7)").all_inner_texts()]
     assert late == sorted(late, reverse=True)
     page.get_by_label("Age", exact=True).select_option("1-30")
     page.get_by_role("button", name="Search").click()

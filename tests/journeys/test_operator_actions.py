@@ -23,13 +23,16 @@ def test_payments_are_frozen_released_terminated_and_kept_from_posting(
     run, dealer = run_json, run_json["dealers"][0]["id"]
     admin, colleague, payer = walk("desk"), walk("phone", script=False), walk("phone")
     people.sign_in_operator(admin, run, dealer, "admin")
-    hold_payments_for_a_day(admin, run)
+    set_hold(admin, run, 0, 24)
+    admin.shot("settings")
+    admin.page.wait_for_timeout(EVERYWHERE_MS)
     invite_a_large_customer(admin, run, payer)
     people.sign_in_operator(colleague, run, dealer, "ar")
 
     first = pay_first_job(payer, with_bank=False)
     freeze_and_release(admin, payer, run, first)
     freeze_and_terminate(colleague, payer, run)
+    set_hold(admin, run, 24, 0)  # The other journeys' payments leave at once.
     people.advance(run, "25h")
     people.fire(run, "sweep_due")
     payer.page.goto(receipt(run, first))
@@ -43,15 +46,13 @@ def test_payments_are_frozen_released_terminated_and_kept_from_posting(
     hold_blocks_post_and_resolve(admin, run, first)
 
 
-def hold_payments_for_a_day(admin: Walker, run: dict[str, Any]) -> None:
+def set_hold(admin: Walker, run: dict[str, Any], before: int, after: int) -> None:
     """The administrator sets the hold; the change is kept with their name."""
     page = admin.page
     page.goto(f"{run['console_url']}/settings")
-    page.get_by_label("Hold ACH payments, hours").fill("24")
+    page.get_by_label("Hold ACH payments, hours").fill(str(after))
     page.get_by_role("button", name="Save settings").click()
-    admin.has("hold hours 0 → 24")
-    admin.shot("settings")
-    page.wait_for_timeout(EVERYWHERE_MS)
+    admin.has(f"hold hours {before} → {after}")
 
 
 def invite_a_large_customer(admin: Walker, run: dict[str, Any], payer: Walker) -> None:

@@ -200,7 +200,8 @@ def test_a_payout_proven_late_is_posted_by_itself_where_the_dealer_posts_automat
 
     shown = view_settlement(settling, settling.dealer_id, settlement_id=settlement_id)
     assert (first, shown.settlement.is_proven) == ("waiting", True)
-    assert settling.workflows.completed == [("step-1", {"outcome": "post"})]
+    mine = [outcome for token, outcome in settling.workflows.completed if token == "step-1"]
+    assert mine == [{"outcome": "post"}]  # The sweep reaches every test's settlements.
 
 
 def test_one_settlement_that_cannot_be_moved_keeps_the_sweep_from_no_other(

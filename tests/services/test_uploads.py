@@ -29,9 +29,9 @@ from tests.storage.ledgers import (
     ("content", "words"),
     [
         (b"\x89PNG\r\n\x1a\n\x00\xff", "not UTF-8"),
-        (b"PK\x03\x04 a spreadsheet", "account_id, name is missing from the header"),
+        (b"PK\x03\x04 a spreadsheet", "the header lacks the columns account_id, name"),
         (b"", "needs a header row"),
-        (b"invoice_id,amount\n1,2\n", "columns account_id, name is missing"),
+        (b"invoice_id,amount\n1,2\n", "the header lacks the columns account_id, name"),
         (b"account_id,name\n" + b"C-1,A\n" * 900_000, "larger than 5 MB"),
     ],
 )
