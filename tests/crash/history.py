@@ -191,7 +191,8 @@ def _live(road: Road, rng: random.Random, *, is_orderly: bool) -> None:
 
 def _two_passes(road: Road) -> None:
     """Nothing fails any more; webhooks still come or not. Two sweeps must mend everything."""
-    road.clock.advance(timedelta(minutes=6))
+    # A sweep that met trouble looks at that payment again within a day.
+    road.clock.advance(DAY + timedelta(minutes=6))
     watch_payments(road.world)
     _settle_down(road)
     road.clock.advance(5 * DAY)
