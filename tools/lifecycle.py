@@ -2,19 +2,27 @@
 
 from pathlib import Path
 
-from chalicelib.domain.lifecycle import MEANINGS, TRANSITIONS, is_final
-from chalicelib.domain.payments import PaymentStatus
+from chalicelib.domain.lifecycle import (
+    MEANINGS,
+    STATUS,
+    TRANSITIONS,
+    Duty,
+    Event,
+    Next,
+    State,
+    is_final,
+)
 
 TARGET = Path("docs/LIFECYCLE.md")
 HEAD = """\
 # Lifecycle of a payment
 
 Made by `python -m tools.lifecycle` from `chalicelib/domain/lifecycle.py`; a test compares them.
-Events are hints: what is not an arrow here is ignored, so nothing moves back.
+Events are hints: what is not listed here is ignored, so nothing moves back. Events that leave a
+payment where it is are only in the table.
 
 ```mermaid
 stateDiagram-v2
-    [*] --> Pending
 """
 TAIL = """
 **Freeze** is only possible while a payment's stage is Submitted: inside the dealer's hold of
@@ -26,26 +34,50 @@ final, gives the claim back in the same transaction and tells the payer.
 **Hold posting** is not a status: the money still arrives, the claim stays, and Post and Resolve of
 the payment's settlement wait until it is released. It can't begin once posting has. The way back is
 a refund. Freeze and Hold alarm after three business days.
+
+**Posted is a field of its own**: a payment that was posted and then returned shows Returned, and
+its page still says when it was posted. A won dispute (or a closed inquiry) goes on as Settled or
+Posted.
 """
 
 
 def drawn() -> str:
     """The whole document."""
     arrows = [
-        f"    {_name(before)} --> {_name(later)}: {event.value}"
-        for (before, event), later in TRANSITIONS.items()
+        f"    {_id(before)} --> {_id(coming.state)}: {event.value}"
+        for (before, event), coming in TRANSITIONS.items()
+        if coming.state is not before
     ]
-    ends = [f"    {_name(status)} --> [*]" for status in PaymentStatus if is_final(status)]
+    named = [f'    state "{_words(state)}" as {_id(state)}' for state in State]
+    ends = [f"    {_id(state)} --> [*]" for state in State if is_final(state)]
+    diagram = [*named, "    [*] --> submitted", *arrows, *ends, "```", ""]
+    return HEAD + "\n".join([*diagram, *_table()]) + TAIL
+
+
+def _table() -> list[str]:
     rows = [
-        f"| {_name(before)} | {event.value} | {_name(later)} | {MEANINGS[event]} |"
-        for (before, event), later in TRANSITIONS.items()
+        f"| {_words(before)} | {event.value} | {_words(coming.state)} | {_duties(coming)} |"
+        for (before, event), coming in TRANSITIONS.items()
     ]
-    table = ["| From | Event | To | Meaning |", "|---|---|---|---|", *rows]
-    return HEAD + "\n".join([*arrows, *ends, "```", "", *table]) + "\n" + TAIL
+    meanings = [f"| {event.value} | {MEANINGS[event]} |" for event in Event]
+    return [
+        "| From | Event | To | What must follow |", "|---|---|---|---|", *rows, "",
+        "| Event | Meaning |", "|---|---|", *meanings, "",
+    ]  # fmt: skip
 
 
-def _name(status: PaymentStatus) -> str:
-    return status.value.capitalize()
+def _duties(coming: Next) -> str:
+    return ", ".join(duty.value for duty in Duty if duty in coming.duties) or "–"
+
+
+def _words(state: State) -> str:
+    """ "Settled: awaiting payout"; one word where they are the same."""
+    status = STATUS[state].value.capitalize()
+    return status if status.lower() == state.value else f"{status}: {state.value}"
+
+
+def _id(state: State) -> str:
+    return state.name.lower()
 
 
 if __name__ == "__main__":

@@ -170,6 +170,7 @@ class Account:
     invited_at: datetime | None = None
     company_id: CompanyId | None = None
     last_contact_at: datetime | None = None
+    returned_at: datetime | None = None  # When a payment of it last came back.
     statement: Statement | None = None  # The newest one.
     import_digest: str = ""  # Of the rows last imported …
     import_version: int = 0  # … at this version: the same rows again change nothing then.

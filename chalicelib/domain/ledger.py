@@ -59,10 +59,12 @@ def credit(account: LedgerAccount, amount_cents: int, tag: str = "", memo: str =
 def settled_entry(payment: Payment) -> tuple[Line, ...]:
     """The funds are confirmed: Clearing, discounts and credits against AR, fee and surplus."""
     tag = payment.payment_id
-    return _entry(
+    erp_credits_cents = payment.credits_cents - payment.unapplied_used_cents
+    return entry(
         debit(LedgerAccount.CLEARING, payment.charged_cents, tag, payment.processor_id),
         debit(LedgerAccount.DISCOUNTS_ALLOWED, payment.discount_cents, tag),
-        debit(LedgerAccount.ACCOUNTS_RECEIVABLE, payment.credits_cents, tag, "credits used"),
+        debit(LedgerAccount.ACCOUNTS_RECEIVABLE, erp_credits_cents, tag, "credits used"),
+        debit(LedgerAccount.UNAPPLIED_CASH, payment.unapplied_used_cents, tag, "unapplied used"),
         credit(LedgerAccount.ACCOUNTS_RECEIVABLE, payment.allocations_cents, tag, "allocations"),
         credit(LedgerAccount.FEE_INCOME, payment.fee_cents, tag),
         credit(LedgerAccount.UNAPPLIED_CASH, payment.surplus_cents, tag, "surplus"),
@@ -81,7 +83,7 @@ def payout_entry(settlement: Settlement) -> tuple[Line, ...]:
         + settlement.disputes_cents
         - settlement.adjustments_cents
     )
-    return _entry(
+    return entry(
         debit(LedgerAccount.BANK, settlement.deposit_cents, tag),
         debit(LedgerAccount.PROCESSING_FEES, settlement.fees_cents, tag),
         debit(LedgerAccount.CLEARING, taken_back_cents, tag, "taken back"),
@@ -119,5 +121,6 @@ def gl_number(account: LedgerAccount, numbers: GlAccounts) -> str:
     return number
 
 
-def _entry(*lines: Line) -> tuple[Line, ...]:
+def entry(*lines: Line) -> tuple[Line, ...]:
+    """An entry of those lines that move anything."""
     return tuple(line for line in lines if line.balance_cents)

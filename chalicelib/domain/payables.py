@@ -39,6 +39,7 @@ class Payable:
     voucher_id: str = ""
     in_query: bool = False
     pdf_url: str = ""
+    is_on_account: bool = False  # A credit that is a payment's surplus: unapplied cash.
 
     @property
     def ages_from(self) -> date:

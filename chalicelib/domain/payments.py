@@ -11,12 +11,14 @@ from chalicelib.domain.ids import (
     CompanyId,
     DealerId,
     MethodId,
+    PayableId,
     PaymentId,
     QuoteId,
     SettlementId,
     UserId,
 )
 from chalicelib.domain.quotes import PricedLines, QuoteLine
+from chalicelib.domain.reversals import Dispute, Refund, Return
 
 ACH_BUSINESS_DAYS = 4  # https://docs.stripe.com/payments/ach-direct-debit: up to four.
 
@@ -30,9 +32,14 @@ class PaymentStatus(StrEnum):
     FAILED = "failed"
     FROZEN = "frozen"
     TERMINATED = "terminated"
+    RETURNED = "returned"
+    DISPUTED = "disputed"
+    REFUNDED = "refunded"
 
 
 OFF_THE_ROAD = frozenset({PaymentStatus.FAILED, PaymentStatus.FROZEN, PaymentStatus.TERMINATED})
+# Their funds were confirmed once, whatever came of them later.
+CHARGED = frozenset(PaymentStatus) - OFF_THE_ROAD - {PaymentStatus.PENDING}
 
 
 class Stage(StrEnum):
@@ -87,6 +94,16 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class Excess:
+    """What of a document's allocation no longer fitted: it was paid elsewhere meanwhile; cents."""
+
+    payable_id: PayableId
+    cash_cents: int
+    credit_cents: int = 0
+    discount_cents: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Payment(PricedLines):
     """One payment of one customer account; amounts in cents, never negative."""
 
@@ -122,6 +139,16 @@ class Payment(PricedLines):
     held_until: datetime | None = None  # Not handed over before (dealer's hold, or a release).
     sent_at: datetime | None = None  # When handing over began; the processor's key counts from it.
     stopped: Stop | None = None  # While Frozen, for ever once Terminated, or: posting is held.
+    excess: tuple[Excess, ...] = ()  # Paid elsewhere meanwhile: its cash is in the surplus.
+    refunds: tuple[Refund, ...] = ()
+    dispute: Dispute | None = None
+    returned: Return | None = None
+    undone: tuple[Effect, ...] = ()  # Credits it used that were another payment's, taken back.
+
+    @property
+    def refunded_cents(self) -> int:
+        """Money refunded and not come back, fee shares included."""
+        return sum(it.reversal.money_cents for it in self.refunds if it.is_taken_out)
 
     @property
     def is_posting_held(self) -> bool:

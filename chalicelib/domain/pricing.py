@@ -184,6 +184,7 @@ def _lines(
             owed_cents=owed[item.payable_id].owed_cents,
             allocation_cents=asked.allocations[item.payable_id],
             credit_cents=credited.get(item.payable_id, 0),
+            transaction_day=item.transaction_day,
         )
         for item in asked.documents
     )

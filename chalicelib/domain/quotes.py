@@ -33,6 +33,7 @@ class QuoteLine:
     allocation_cents: int
     credit_cents: int = 0
     discount_cents: int = 0
+    transaction_day: date | None = None  # None in payments made before this was kept.
 
     @property
     def cash_cents(self) -> int:
@@ -56,6 +57,17 @@ class PricedLines:
     def credits_cents(self) -> int:
         """Σ credits used."""
         return sum(effect.amount_cents for effect in self.credits_used)
+
+    @property
+    def unapplied_used_cents(self) -> int:
+        """The part of the credits used that is cash on account."""
+        return sum(effect.amount_cents for effect in self.credits_used if effect.is_unapplied)
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        """What the payment takes off each payable, credits included."""
+        taken = tuple(Effect(line.payable_id, line.allocation_cents) for line in self.lines)
+        return taken + self.credits_used
 
     @property
     def discount_cents(self) -> int:
@@ -95,9 +107,3 @@ class Quote(PricedLines):
             - self.discount_cents
             + self.fee_cents
         )
-
-    @property
-    def effects(self) -> tuple[Effect, ...]:
-        """What the payment takes off each payable, credits included."""
-        taken = tuple(Effect(line.payable_id, line.allocation_cents) for line in self.lines)
-        return taken + self.credits_used

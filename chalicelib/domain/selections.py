@@ -89,11 +89,12 @@ def _amount(payable: Payable, owed: Mapping[PayableId, Owed], asked_cents: int |
     amount_cents = standing.available_cents if asked_cents is None else asked_cents
     if asked_cents is not None and asked_cents <= 0:
         raise InvalidInput(f"The amount for {name} must be above zero.", {name: "Above zero."})
-    if asked_cents is not None and amount_cents > payable.open_cents:
+    most_cents = max(payable.open_cents, standing.owed_cents)  # Reopened: the ERP's is behind.
+    if asked_cents is not None and amount_cents > most_cents:
         raise InvalidInput(
             f"The amount for {name} is more than is owed on it.", {name: "More than is owed."}
         )
-    if payable.open_cents <= 0:
+    if most_cents <= 0:
         raise InvalidInput(f"Nothing is owed on {name}.", {name: "Nothing owed."})
     if amount_cents <= 0 or amount_cents > standing.available_cents:
         raise PayableAlreadyClaimed(f"Another payment is already paying {name}.")

@@ -62,6 +62,42 @@ class Payout:
     arrives_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ProcessorRefund:
+    """A refund at the processor; `state`: pending, succeeded, failed."""
+
+    processor_id: str  # re_…
+    intent_id: str
+    amount_cents: int
+    currency: str
+    state: str
+    created_at: datetime
+    refund_reference: str = ""  # Our refund id as sent in metadata; "" if made elsewhere.
+    failure_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessorDispute:
+    """A dispute of a charge, or an ACH debit's late return, which the processor reports as one.
+
+    `state`: inquiry, inquiry_closed, withdrawn, won or lost. `withdrawn_cents` and `fee_cents` are
+    what its balance transactions took (0 for an inquiry).
+    """
+
+    dispute_id: str  # du_…
+    intent_id: str
+    amount_cents: int
+    currency: str
+    state: str
+    reason: str
+    created_at: datetime
+    is_debit: bool  # Of an ACH debit: it came back and cannot be contested.
+    network_code: str = ""  # Nacha's R01 …, or the card network's reason code.
+    withdrawn_cents: int = 0
+    fee_cents: int = 0
+    answer_by: datetime | None = None
+
+
 class Processor(Protocol):
     """Everything is on the dealer's connected account (`acct`)."""
 
@@ -113,6 +149,33 @@ class Processor(Protocol):
 
     def balance_transactions(self, acct: str, payout_id: str) -> Iterator[BalanceTransaction]:
         """Every balance transaction of a payout, all pages."""
+
+    def refund(
+        self,
+        acct: str,
+        *,
+        intent_id: str,
+        amount_cents: int,
+        refund_reference: str,
+        number: str,
+        key: str,
+    ) -> ProcessorRefund:
+        """Give money back. Raises ProcessorUnreachable or ProcessorRefused."""
+
+    def get_refund(self, acct: str, processor_id: str) -> ProcessorRefund:
+        """The refund as it is now."""
+
+    def refunds_of(self, acct: str, intent_id: str) -> Iterator[ProcessorRefund]:
+        """Every refund of a payment, newest first."""
+
+    def get_dispute(self, acct: str, dispute_id: str) -> ProcessorDispute:
+        """The dispute as it is now."""
+
+    def disputes_of(self, acct: str, intent_id: str) -> Iterator[ProcessorDispute]:
+        """Every dispute of a payment, newest first."""
+
+    def balance_cents(self, acct: str, currency: str) -> int:
+        """What the processor holds for the dealer, available and pending, in cents."""
 
     def detach(self, acct: str, method_id: MethodId) -> None:
         """Forget a saved method."""

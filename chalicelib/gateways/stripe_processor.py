@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import ParamSpec, TypeVar
 
 import stripe
 
@@ -16,9 +15,10 @@ from chalicelib.gateways.processor import (
     ProcessorRefused,
     ProcessorUnreachable,
 )
+from chalicelib.gateways.stripe_asking import PAGE, asked, each
+from chalicelib.gateways.stripe_money_back import StripeMoneyBack
 from chalicelib.gateways.stripe_shapes import (
     card_method,
-    code_of,
     id_of,
     intent_of,
     moment_of,
@@ -31,14 +31,10 @@ CONNECT_SECONDS, ANSWER_SECONDS = (
     2.0,
     8.0,
 )  # API Gateway gives up at 29; Stripe's own default is 80.
-PAGE = 100
 FIND_LIMIT = 500  # Intents of one customer looked through for one payment.
-REFUSED_SENTENCE = "The payment processor refused this way to pay. Nothing was charged."
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
-class StripeProcessor:
+class StripeProcessor(StripeMoneyBack):
     """The Processor on the real library; `api_base` "" is Stripe itself."""
 
     def __init__(
@@ -54,7 +50,7 @@ class StripeProcessor:
 
     def ensure_customer(self, acct: str, *, key: str, name: str, email: str) -> str:
         """The customer on the connected account; Stripe keeps `key` for at least a day."""
-        customer = _asked(
+        customer = asked(
             self._client.customers.create,
             {"name": name, "email": email},
             {"stripe_account": acct, "idempotency_key": key},
@@ -69,16 +65,16 @@ class StripeProcessor:
         A repeat with the same `key` is the same request, so a lost reply costs nothing.
         https://docs.stripe.com/payments/ach-direct-debit (mandates, customer acceptance)
         """
-        bank = _asked(
+        bank = asked(
             self._client.customers.payment_sources.create,
             customer,
             {"source": bank_token},
             {"stripe_account": acct, "idempotency_key": f"{key}-source"},
         )
-        method = _asked(
+        method = asked(
             self._client.payment_methods.retrieve, bank.id, None, {"stripe_account": acct}
         )
-        setup = _asked(
+        setup = asked(
             self._client.setup_intents.create,
             setup_params(customer, bank.id, authorization),
             {"stripe_account": acct, "idempotency_key": f"{key}-mandate"},
@@ -106,12 +102,12 @@ class StripeProcessor:
             "cancel_url": cancel_url,
         }
         options: stripe.RequestOptions = {"stripe_account": acct, "idempotency_key": key}
-        visit = _asked(self._client.checkout.sessions.create, params, options)
+        visit = asked(self._client.checkout.sessions.create, params, options)
         return visit.url or cancel_url
 
     def added_card(self, acct: str, visit_id: str) -> AddedCard:
         """The visit and the card its setup intent saved; the funding is the card's own."""
-        visit = _asked(
+        visit = asked(
             self._client.checkout.sessions.retrieve,
             visit_id,
             {"expand": ["setup_intent.payment_method"]},
@@ -159,28 +155,28 @@ class StripeProcessor:
         if is_card:
             params["return_url"] = return_url
         options: stripe.RequestOptions = {"stripe_account": acct, "idempotency_key": key}
-        return intent_of(_asked(_or_declined, self._client.payment_intents.create, params, options))
+        return intent_of(asked(_or_declined, self._client.payment_intents.create, params, options))
 
     def cancel_intent(self, acct: str, intent_id: str) -> Intent:
         """The intent, canceled if it still could be."""
         with suppress(ProcessorRefused):  # It has moved on: what it is now decides.
-            _asked(self._client.payment_intents.cancel, intent_id, None, {"stripe_account": acct})
+            asked(self._client.payment_intents.cancel, intent_id, None, {"stripe_account": acct})
         return self.get_intent(acct, intent_id)
 
     def get_intent(self, acct: str, intent_id: str) -> Intent:
         """The intent as it is now."""
         return intent_of(
-            _asked(self._client.payment_intents.retrieve, intent_id, None, {"stripe_account": acct})
+            asked(self._client.payment_intents.retrieve, intent_id, None, {"stripe_account": acct})
         )
 
     def find_intent(self, acct: str, *, customer: str, payment_reference: str) -> Intent | None:
         """The customer's intent that carries our reference, newest 500 looked through."""
-        found = _asked(
+        found = asked(
             self._client.payment_intents.list,
             {"customer": customer, "limit": PAGE},
             {"stripe_account": acct},
         )
-        for place, intent in enumerate(_each(found.auto_paging_iter())):
+        for place, intent in enumerate(each(found.auto_paging_iter())):
             if place >= FIND_LIMIT:
                 raise ProcessorUnreachable("too many intents to look through")
             if reference_of(intent) == payment_reference:
@@ -189,7 +185,7 @@ class StripeProcessor:
 
     def get_payout(self, acct: str, payout_id: str) -> Payout:
         """The payout as it is now."""
-        payout = _asked(self._client.payouts.retrieve, payout_id, None, {"stripe_account": acct})
+        payout = asked(self._client.payouts.retrieve, payout_id, None, {"stripe_account": acct})
         return Payout(
             payout_id=payout.id,
             amount_cents=payout.amount,
@@ -202,32 +198,18 @@ class StripeProcessor:
 
     def balance_transactions(self, acct: str, payout_id: str) -> Iterator[BalanceTransaction]:
         """What the payout is made of, all pages; the payout's own row is not part of that."""
-        found = _asked(
+        found = asked(
             self._client.balance_transactions.list,
             {"payout": payout_id, "limit": PAGE, "expand": ["data.source"]},
             {"stripe_account": acct},
         )
-        for row in _each(found.auto_paging_iter()):
+        for row in each(found.auto_paging_iter()):
             if row.type != "payout":
                 yield transaction_of(row)
 
     def detach(self, acct: str, method_id: MethodId) -> None:
         """Forget a saved method; its mandates end with it."""
-        _asked(self._client.payment_methods.detach, method_id, None, {"stripe_account": acct})
-
-
-def _asked(call: Callable[P, R], *args: P.args, **named: P.kwargs) -> R:
-    """The one table from Stripe's errors to ours. Whatever is not a definite no is unknown."""
-    try:
-        return call(*args, **named)
-    except stripe.CardError as error:
-        raise ProcessorRefused(code_of(error), REFUSED_SENTENCE) from error
-    except stripe.InvalidRequestError as error:
-        if error.http_status in (400, 402, 404):
-            raise ProcessorRefused(code_of(error), REFUSED_SENTENCE) from error
-        raise ProcessorUnreachable(code_of(error)) from error
-    except stripe.StripeError as error:
-        raise ProcessorUnreachable(type(error).__name__) from error
+        asked(self._client.payment_methods.detach, method_id, None, {"stripe_account": acct})
 
 
 def _or_declined(
@@ -243,12 +225,3 @@ def _or_declined(
         if intent is None:
             raise
         return intent
-
-
-def _each(rows: Iterator[R]) -> Iterator[R]:
-    """Rows over all pages, later pages' errors translated too."""
-    while True:
-        row = _asked(next, rows, None)
-        if row is None:
-            return
-        yield row

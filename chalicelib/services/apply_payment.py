@@ -6,13 +6,15 @@ from datetime import datetime
 from functools import partial
 from uuid import uuid4
 
-from chalicelib.domain.claims import Claim, ClaimState, Effect
-from chalicelib.domain.ids import AccountId, DealerId, PaymentId
+from chalicelib.domain.ids import AccountId, DealerId, PayableId, PaymentId
 from chalicelib.domain.ledger import settled_entry
-from chalicelib.domain.lifecycle import Event, after
+from chalicelib.domain.lifecycle import Event, follow
+from chalicelib.domain.overpaid import applied_claim, fitted
 from chalicelib.domain.payments import Payment, Stage
+from chalicelib.domain.pricing import owed_on
 from chalicelib.services.finish_payment import account_writes, finish_payment
 from chalicelib.services.forget_method import forget_method
+from chalicelib.services.overpaid_words import excess_words, overpaid_notice
 from chalicelib.services.record_outcome import outcome_of
 from chalicelib.services.tell_payer import SETTLED, tell_payer
 from chalicelib.services.world import World
@@ -20,6 +22,7 @@ from chalicelib.storage import keys
 from chalicelib.storage.accounts import AccountState
 from chalicelib.storage.claims import not_due_change
 from chalicelib.storage.ledger import line_puts
+from chalicelib.storage.notices import notice_put
 from chalicelib.storage.payments import payment_puts
 from chalicelib.storage.transactions import Write, WritesRefused, transact
 
@@ -45,26 +48,27 @@ def apply_payment(
 
 
 def _writes(world: World, payment: Payment, state: AccountState) -> list[Write]:
+    """What was paid at the counter meanwhile no longer takes money: it becomes unapplied cash."""
     now = world.clock.now()
-    settled = replace(
-        payment,
-        status=after(payment.status, Event.SUCCEEDED) or payment.status,
-        stage=Stage.DONE,
-    )
-    claim = Claim(payment.payment_id, payment.number, ClaimState.APPLIED, _effects(payment, state))
-    return [
-        *account_writes(state, payment, claim, now=now),
-        *payment_puts(settled, name="settled", at=now, source="workflow"),
-        *_ledger_puts(payment, settled.settled_at or now),
+    fit, excess = fitted(payment, _open_without(payment, state))
+    settled = replace(follow(fit, Event.SUCCEEDED) or fit, stage=Stage.DONE)
+    writes = [
+        *account_writes(state, payment, applied_claim(settled, now), now=now),
+        *payment_puts(
+            settled, name="settled", at=now, source="workflow", detail=excess_words(excess)
+        ),
+        *_ledger_puts(settled, settled.settled_at or now),
     ]
+    if excess:
+        writes.append(notice_put(payment.dealer_id, overpaid_notice(settled, excess, now)))
+    return writes
 
 
-def _effects(payment: Payment, state: AccountState) -> tuple[Effect, ...]:
-    """What was claimed at submit, kept as it is."""
-    for held in state.claims:
-        if held.payment_id == payment.payment_id:
-            return held.effects
-    return ()
+def _open_without(payment: Payment, state: AccountState) -> dict[PayableId, int]:
+    """What is owed on each document before this payment takes effect, in cents."""
+    others = (claim for claim in state.claims if claim.payment_id != payment.payment_id)
+    owed = owed_on(state.payables, others, state.account)
+    return {name: standing.owed_cents for name, standing in owed.items()}
 
 
 def _ledger_puts(payment: Payment, at: datetime) -> list[Write]:

@@ -9,7 +9,7 @@ from chalicelib.domain.invitations import Delivery, InvitationState, state_now
 from chalicelib.services.change_invitation import Told, account_writes, store_change, until_stored
 from chalicelib.services.invite_customer import REMINDER, queue_invitation_mail
 from chalicelib.services.world import World
-from chalicelib.storage import keys
+from chalicelib.storage import parsed_keys
 from chalicelib.storage.accounts import get_account
 from chalicelib.storage.due import due_items
 from chalicelib.storage.invitations import DUE, Stored, get_invitation
@@ -22,7 +22,7 @@ def expire_invitations(world: World) -> int:
     One that fails stops no other; the failures are raised together at the end.
     """
     now = world.clock.now()
-    found = [keys.parsed_invitation(item.partition) for item in due_items(DUE, now=now)]
+    found = [parsed_keys.parsed_invitation(item.partition) for item in due_items(DUE, now=now)]
     failures = []
     for dealer_id, invitation_id in found:
         try:

@@ -81,7 +81,13 @@ def validate_ledger(
     """
     dealer = get_dealer(dealer_id)
     check_as_of(dealer_id, as_of=as_of, now=world.clock.now())
-    terms = ImportTerms(dealer_id, as_of, full=full, payments_listed="payments" in files)
+    terms = ImportTerms(
+        dealer_id,
+        as_of,
+        full=full,
+        payments_listed="payments" in files,
+        number_prefix=dealer.number_prefix,
+    )
     spill = Spill()
     reports = {
         name: read_import_file(

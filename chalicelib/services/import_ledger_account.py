@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.accounts import Account, Contact
 from chalicelib.domain.claims import Claim, ClaimState
-from chalicelib.domain.ids import AccountId, DealerId, PayableId
+from chalicelib.domain.ids import AccountId, DealerId, PayableId, PaymentId
 from chalicelib.domain.payables import Payable, PayableKind
 from chalicelib.domain.statements import Statement
 from chalicelib.services.import_ledger_spill import SpilledRow
@@ -30,6 +30,14 @@ class ImportTerms:
     as_of: datetime
     full: bool = False
     payments_listed: bool = False
+    number_prefix: str = "DP-"
+
+    def is_ours(self, voucher: str) -> bool:
+        """True if a credit's voucher is a payment number of ours: cash on account come back."""
+        return (
+            voucher.startswith(self.number_prefix)
+            and voucher.removeprefix(self.number_prefix).isdecimal()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,7 @@ class Change:
     """The account after the rows, and what they did: (file, inserted|updated|unchanged) → rows."""
 
     account: Account
-    claims: dict[str, Claim]
+    claims: dict[tuple[PaymentId, str], Claim]
     payables: dict[PayableId, Payable]
     closed: dict[PayableId, ClosedPayable]
     statements: dict[str, Statement]
@@ -81,7 +89,7 @@ def changed_account(
                 _take_contact(change, file, value)
             case PayableRow():
                 listed.add(value.payable.payable_id)
-                _take_payable(change, file, value, held)
+                _take_payable(change, file, value, held, terms)
             case Statement():
                 _take_statement(change, file, value)
     if terms.full:
@@ -97,8 +105,8 @@ def _start(account_id: AccountId, known: Known, terms: ImportTerms) -> Change:
         return Change(account, {}, {}, dict(known.closed), dict(known.statements))
     return Change(
         account=state.account,
-        claims={claim.payment_id: claim for claim in state.claims},
-        payables={payable.payable_id: payable for payable in state.payables},
+        claims={claim.key: claim for claim in state.claims},
+        payables={payable.payable_id: payable for payable in state.paged},
         closed=dict(known.closed),
         statements=dict(known.statements),
     )
@@ -125,7 +133,9 @@ def _take_contact(change: Change, file: str, contact: Contact) -> None:
     change.account = replace(change.account, contacts=ordered)
 
 
-def _take_payable(change: Change, file: str, row: PayableRow, held: set[PayableId]) -> None:
+def _take_payable(
+    change: Change, file: str, row: PayableRow, held: set[PayableId], terms: ImportTerms
+) -> None:
     payable_id = row.payable.payable_id
     stays = row.payable.open_cents > 0 or payable_id in held
     before: object = change.payables.get(payable_id)
@@ -134,7 +144,9 @@ def _take_payable(change: Change, file: str, row: PayableRow, held: set[PayableI
     if stays:
         # A payable somebody's payment holds keeps its place, even at nothing, until that is done.
         change.payables[payable_id] = replace(
-            row.payable, in_query=_in_query(change.payables.get(payable_id))
+            row.payable,
+            in_query=_in_query(change.payables.get(payable_id)),
+            is_on_account=terms.is_ours(row.payable.voucher_id),
         )
         if not row.payable.open_cents:
             change.kept_open.append(payable_id)
@@ -166,23 +178,27 @@ def _take_claims(change: Change, told: Sequence[tuple[str, object]], terms: Impo
             change.counts[file, "updated" if ours else "unchanged"] += 1
     silent = _untold(change, told, terms)
     for claim in list(change.claims.values()):
-        if claim.state is not ClaimState.APPLIED:
+        if claim.state is ClaimState.IN_FLIGHT:
             continue
         left = _left_of(claim, applied.get(claim.number, set()), silent, terms)
         if left is None:
-            del change.claims[claim.payment_id]
+            del change.claims[claim.key]
         else:
-            change.claims[claim.payment_id] = left
+            change.claims[claim.key] = left
 
 
 def _untold(
     change: Change, told: Iterable[tuple[str, object]], terms: ImportTerms
 ) -> set[PayableId]:
-    """Open payables these rows say nothing of: their figures stay as old as they are."""
+    """Open payables these rows say nothing of: their figures stay as old as they are.
+
+    So do documents that a claim brought because the ERP had closed them.
+    """
     if terms.full:
         return set()
     rows = (row for _, row in told if isinstance(row, PayableRow))
-    return change.payables.keys() - {row.payable.payable_id for row in rows}
+    brought = {item.payable_id for claim in change.claims.values() for item in claim.brings}
+    return (change.payables.keys() | brought) - {row.payable.payable_id for row in rows}
 
 
 def _left_of(
@@ -195,9 +211,14 @@ def _left_of(
         for effect in claim.effects
         if effect.payable_id in silent or not (is_past or effect.payable_id in documents)
     )
-    if not effects:
+    brings = tuple(
+        item
+        for item in claim.brings
+        if item.payable_id in silent or not (is_past or item.payable_id in documents)
+    )
+    if not (effects or brings):
         return None
-    left = replace(claim, effects=effects)
+    left = replace(claim, effects=effects, brings=brings)
     if left.contained_in(terms.as_of):
         # So far as our figures go, the ERP has it only after this extract.
         left = replace(left, posted_at=terms.as_of + INSTANT)

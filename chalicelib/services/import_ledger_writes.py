@@ -40,7 +40,7 @@ def write_account(
     beside = _history_writes(known, change)
     before = known.state.account if known.state else None
     pages = accounts.page_puts(
-        after, known.state.payables if known.state else (), change.open_payables
+        after, known.state.paged if known.state else (), change.open_payables
     )
     dropped = _claim_writes(known, change)
     if before and not (beside or pages or dropped) and _same(before, after):
@@ -117,9 +117,9 @@ def _claim_writes(known: Known, change: Change) -> list[Write]:
     where = (change.account.dealer_id, change.account.account_id)
     writes: list[Write] = []
     for claim in known.state.claims if known.state else ():
-        left = change.claims.get(claim.payment_id)
+        left = change.claims.get(claim.key)
         if left is None:
-            writes.append(claims.claim_removal(*where, claim.payment_id))
+            writes.append(claims.claim_removal(*where, claim.payment_id, claim.event))
         elif left != claim:
             writes.append(claims.claim_change(*where, claim, left))
     return writes

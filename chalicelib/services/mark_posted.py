@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from chalicelib.domain.errors import Conflict, TryAgain
 from chalicelib.domain.ids import DealerId, SettlementId
-from chalicelib.domain.lifecycle import Event, after
+from chalicelib.domain.lifecycle import Event, follow
 from chalicelib.domain.payments import Payment
 from chalicelib.domain.settlements import PostingState, Settlement
 from chalicelib.services.world import World
@@ -55,10 +55,10 @@ def _mark(payment: Payment, posted_at: datetime) -> None:
     """Status, event, claim and activity together; a payment already posted is left alone."""
     current = payment
     for _ in range(TRIES):
-        status = after(current.status, Event.POSTED)
-        if status is None:
+        moved = None if current.posted_at else follow(current, Event.POSTED)
+        if moved is None:
             return
-        posted = replace(current, status=status, posted_at=posted_at)
+        posted = replace(moved, posted_at=posted_at)
         try:
             transact(_writes(posted, posted_at), token=uuid4().hex)
         except WritesRefused:

@@ -12,7 +12,7 @@ from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.errors import TryAgain
 from chalicelib.domain.ids import DealerId, SettlementId
 from chalicelib.domain.ledger import payout_entry
-from chalicelib.domain.payments import Payment, PaymentStatus
+from chalicelib.domain.payments import CHARGED, Payment, PaymentStatus
 from chalicelib.domain.posting import planned, postings
 from chalicelib.domain.proof import prove
 from chalicelib.domain.settlements import BalanceTransaction, ReportingCategory, Settlement
@@ -29,7 +29,6 @@ from chalicelib.storage.transactions import WritesRefused, transact
 
 AUTO, WAIT = "auto", "wait"
 PATIENT_RUNS = 2  # Runs that wait for payments still being settled; later ones show the gap.
-SETTLED_OR_POSTED = (PaymentStatus.SETTLED, PaymentStatus.POSTED)
 
 
 def prove_settlement(
@@ -97,7 +96,7 @@ def _payments_behind(
         payment = _find_payment(world, dealer, transaction.intent_id)
         if payment is None:
             continue
-        if payment.status in SETTLED_OR_POSTED:
+        if payment.status in CHARGED:
             found[transaction.intent_id] = payment
         elif payment.status is PaymentStatus.PENDING:
             late = True

@@ -8,7 +8,7 @@ from uuid import uuid4
 from chalicelib.domain.errors import TryAgain
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId
 from chalicelib.domain.lifecycle import Event, event_of
-from chalicelib.domain.payments import OFF_THE_ROAD, Payment, PaymentStatus, Stage
+from chalicelib.domain.payments import CHARGED, OFF_THE_ROAD, Payment, PaymentStatus, Stage
 from chalicelib.domain.refusals import refusal_sentence
 from chalicelib.gateways.processor import Intent
 from chalicelib.services.world import World
@@ -105,7 +105,7 @@ def wake(world: World, payment: Payment) -> None:
 
 def outcome_of(payment: Payment) -> str:
     """ "settled", "failed", "terminated" or "processing": what the workflow decides by."""
-    if payment.status in (PaymentStatus.SETTLED, PaymentStatus.POSTED):
+    if payment.status in CHARGED:
         return "settled"
     if payment.status is PaymentStatus.FAILED:
         return "failed"

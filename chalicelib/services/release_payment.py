@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from chalicelib.domain.claims import Claim, ClaimState
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId
-from chalicelib.domain.lifecycle import Event, after
+from chalicelib.domain.lifecycle import Event, follow
 from chalicelib.domain.payments import Payment, Stage
 from chalicelib.services.finish_payment import account_writes, finish_payment
 from chalicelib.services.forget_method import forget_method
@@ -50,11 +50,7 @@ def release_payment(
 
 
 def _writes(world: World, payment: Payment, state: AccountState) -> list[Write]:
-    failed = replace(
-        payment,
-        status=after(payment.status, Event.FAILED) or payment.status,
-        stage=Stage.DONE,
-    )
+    failed = replace(follow(payment, Event.FAILED) or payment, stage=Stage.DONE)
     puts = payment_puts(
         failed,
         name="failed",

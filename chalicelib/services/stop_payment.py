@@ -11,7 +11,7 @@ from uuid import uuid4
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, TryAgain
 from chalicelib.domain.ids import DealerId
 from chalicelib.domain.interventions import Intervention, stop_ends, why_not
-from chalicelib.domain.lifecycle import Event, after
+from chalicelib.domain.lifecycle import Event, follow
 from chalicelib.domain.payments import Payment, Stage, Stop
 from chalicelib.gateways.workflows import WorkflowsUnreachable
 from chalicelib.services.record_outcome import complete_waiting, wake
@@ -126,7 +126,7 @@ def _changed(payment: Payment, order: _Order) -> Payment:
     changed = replace(payment, stopped=None if is_release else order.stop)
     event = _EVENTS.get(order.action)
     if event is not None:
-        changed = replace(changed, status=after(payment.status, event) or payment.status)
+        changed = follow(changed, event) or changed
     if order.action is Intervention.TERMINATE:
         return replace(changed, stage=Stage.DONE)
     if order.action is Intervention.RELEASE:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.accounts import Account
-from chalicelib.domain.claims import Claim
+from chalicelib.domain.claims import Claim, with_brought
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import AccountId, DealerId
 from chalicelib.domain.payables import Payable
@@ -26,7 +26,8 @@ class AccountState:
 
     account: Account
     claims: tuple[Claim, ...]
-    payables: tuple[Payable, ...]
+    payables: tuple[Payable, ...]  # The ERP's and what the claims bring.
+    paged: tuple[Payable, ...]  # The ERP's alone, as the pages hold them.
 
 
 StoredState = tuple[tuple[str, bytes], ...]  # Sort keys and bodies of an account's state.
@@ -68,7 +69,8 @@ def state_of(stored: StoredState) -> AccountState:
                 payables.extend(pages.unpacked_page(body))
     if account is None:
         raise NotFound(NO_ACCOUNT)
-    return AccountState(account, tuple(claims), tuple(payables))
+    paged = tuple(payables)
+    return AccountState(account, tuple(claims), with_brought(paged, claims), paged)
 
 
 def get_account(dealer_id: DealerId, account_id: AccountId) -> Account:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chalicelib.domain.claims import Claim, ClaimState
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId
-from chalicelib.storage import index_keys, keys
+from chalicelib.storage import index_keys, keys, parsed_keys
 from chalicelib.storage.due import DueItem, due_again, due_items, due_no_more
 from chalicelib.storage.records import Record, find_value, packed
 from chalicelib.storage.transactions import ABSENT, Change, Put, Remove, transact
@@ -13,9 +13,11 @@ from chalicelib.storage.transactions import ABSENT, Change, Put, Remove, transac
 DUE_KIND = "payment"
 
 
-def find_claim(dealer_id: DealerId, account_id: AccountId, payment_id: PaymentId) -> Claim | None:
-    """One payment's claim, read consistently, or None."""
-    return find_value(_key(dealer_id, account_id, payment_id), Claim)
+def find_claim(
+    dealer_id: DealerId, account_id: AccountId, payment_id: PaymentId, event: str = ""
+) -> Claim | None:
+    """One payment's claim (or a later event's of it), read consistently, or None."""
+    return find_value(_key(dealer_id, account_id, payment_id, event), Claim)
 
 
 def claim_put(
@@ -32,7 +34,7 @@ def claim_put(
     """
     guard = ABSENT if expected is None else Record.state == expected.value
     record = Record(
-        *_key(dealer_id, account_id, claim.payment_id),
+        *_key(dealer_id, account_id, *claim.key),
         body=packed(claim),
         version=claim.version,
         state=claim.state.value,
@@ -74,21 +76,25 @@ def claim_change(dealer_id: DealerId, account_id: AccountId, before: Claim, afte
     Refused if the claim has moved since `before` was read, or is gone: importer and posting both
     change parts of it, without the account's version between them.
     """
-    key = _key(dealer_id, account_id, before.payment_id)
+    key = _key(dealer_id, account_id, *before.key)
     raised = replace(after, version=before.version + 1)
     actions = (Record.body.set(packed(raised)), Record.version.set(raised.version))
     return Change("claim", key, actions, Record.version == before.version)
 
 
-def claim_removal(dealer_id: DealerId, account_id: AccountId, payment_id: PaymentId) -> Remove:
+def claim_removal(
+    dealer_id: DealerId, account_id: AccountId, payment_id: PaymentId, event: str = ""
+) -> Remove:
     """Forget a claim; removing it twice is harmless."""
-    return Remove("claim", _key(dealer_id, account_id, payment_id))
+    return Remove("claim", _key(dealer_id, account_id, payment_id, event))
 
 
-def _key(dealer_id: DealerId, account_id: AccountId, payment_id: PaymentId) -> tuple[str, str]:
-    return keys.account(dealer_id, account_id), keys.claim(payment_id)
+def _key(
+    dealer_id: DealerId, account_id: AccountId, payment_id: PaymentId, event: str = ""
+) -> tuple[str, str]:
+    return keys.account(dealer_id, account_id), keys.claim(payment_id, event)
 
 
 def _parsed(item: DueItem) -> tuple[DealerId, AccountId, PaymentId]:
-    dealer_id, account_id = keys.parsed_account(item.partition)
+    dealer_id, account_id = parsed_keys.parsed_account(item.partition)
     return dealer_id, account_id, PaymentId(item.sort_key.removeprefix(keys.CLAIM))

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from chalicelib.domain.ids import AccountId, CompanyId, DealerId, MethodId, UserId
 from chalicelib.domain.payments import Authorization, Method
-from chalicelib.storage import index_keys, keys
+from chalicelib.storage import index_keys, keys, parsed_keys
 from chalicelib.storage.records import Record, find_value, packed, unpacked
 from chalicelib.storage.transactions import ABSENT, Put, Remove
 
@@ -98,6 +98,6 @@ def find_link_session(
 def company_of_link_token(token_hash: str) -> tuple[DealerId, CompanyId, str] | None:
     """Dealer, company and session a hosted page's token belongs to; the index lags by moments."""
     for record in Record.lookup.query(index_keys.link_token(token_hash), limit=1):
-        dealer_id, company_id = keys.parsed_company(record.pk)
+        dealer_id, company_id = parsed_keys.parsed_company(record.pk)
         return dealer_id, company_id, str(record.k_sk)
     return None

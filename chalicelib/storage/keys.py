@@ -1,6 +1,6 @@
 """Partition and sort keys of every item; nothing else builds one (docs/ARCHITECTURE.md).
 
-Keys of the indexes are in `index_keys`.
+Keys of the indexes are in `index_keys`; `parsed_keys` reads them back.
 """
 
 from chalicelib.domain.ids import (
@@ -70,9 +70,9 @@ CLAIM, OPEN_PAGE = "C#", "O#"  # Beginnings of the sort keys of `claim()` and `o
 OUTSTANDING_FROM, OUTSTANDING_TO = "A", "O~"  # Header, claims and open pages in one Query.
 
 
-def claim(payment_id: PaymentId) -> str:
-    """Sort key of a claim."""
-    return f"{CLAIM}{payment_id}"
+def claim(payment_id: PaymentId, event: str = "") -> str:
+    """Sort key of a payment's claim, or of what a later event gave back of it."""
+    return f"{CLAIM}{payment_id}~{event}" if event else f"{CLAIM}{payment_id}"
 
 
 def open_page(number: int) -> str:
@@ -128,6 +128,14 @@ def receipt_file(dealer_id: DealerId, payment_id: PaymentId, kind: str) -> str:
     return f"receipts/{dealer_id}/{payment_id}/{kind}.pdf"
 
 
+LATER_DUE = "Y#"  # Beginning of the sort key of `later_due()`.
+
+
+def later_due(account_id: AccountId) -> str:
+    """Sort key of the mark that a later event of a payment is not wholly done."""
+    return f"{LATER_DUE}{account_id}"
+
+
 WAITING = "W"  # The token of the workflow step that waits for a payment's outcome.
 
 
@@ -155,6 +163,16 @@ def balance_transaction(transaction_id: str) -> str:
     return f"T#{transaction_id}"
 
 
+def notices(dealer_id: DealerId) -> str:
+    """Partition of what waits for a person at the dealer."""
+    return f"D#{dealer_id}#TODO"
+
+
+def notice(kind: str, subject: str) -> str:
+    """Sort key of one notice: one a kind and subject."""
+    return f"N#{kind}#{subject}"
+
+
 def roster(dealer_id: DealerId) -> str:
     """Partition of the roster's `HEAD` and its changed rows."""
     return f"D#{dealer_id}#R"
@@ -166,11 +184,6 @@ ROSTER_HEAD = "HEAD"
 def roster_row(account_id: AccountId) -> str:
     """Sort key of an account changed since the roster file was written."""
     return f"R#{account_id}"
-
-
-def parsed_roster_row(sort_key: str) -> AccountId:
-    """The account a sort key of `roster_row()` belongs to."""
-    return AccountId(sort_key.removeprefix("R#"))
 
 
 def invitation(dealer_id: DealerId, invitation_id: InvitationId) -> str:
@@ -258,38 +271,3 @@ def throttle(subject: str) -> str:
 
 
 ONLY = "-"  # Sort key of partitions that hold one item.
-
-
-def parsed_account(partition: str) -> tuple[DealerId, AccountId]:
-    """The dealer and account a partition of `account()` belongs to."""
-    dealer_id, account_id = _dealer_and_item(partition)
-    return dealer_id, AccountId(account_id)
-
-
-def parsed_invitation(partition: str) -> tuple[DealerId, InvitationId]:
-    """The dealer and invitation a partition of `invitation()` belongs to."""
-    dealer_id, invitation_id = _dealer_and_item(partition)
-    return dealer_id, InvitationId(invitation_id)
-
-
-def parsed_mailing(partition: str) -> tuple[DealerId, MailingId]:
-    """The dealer and mailing a partition of `mailing()` belongs to."""
-    dealer_id, mailing_id = _dealer_and_item(partition)
-    return dealer_id, MailingId(mailing_id)
-
-
-def parsed_company(partition: str) -> tuple[DealerId, CompanyId]:
-    """The dealer and company a partition of `company()` belongs to."""
-    dealer_id, company_id = _dealer_and_item(partition)
-    return dealer_id, CompanyId(company_id)
-
-
-def parsed_settlement(partition: str) -> tuple[DealerId, SettlementId]:
-    """The dealer and settlement a partition of `settlement()` belongs to."""
-    dealer_id, settlement_id = _dealer_and_item(partition)
-    return dealer_id, SettlementId(settlement_id)
-
-
-def _dealer_and_item(partition: str) -> tuple[DealerId, str]:
-    _, dealer_id, _, item_id = partition.split("#", 3)
-    return DealerId(dealer_id), item_id

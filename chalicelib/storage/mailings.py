@@ -10,7 +10,7 @@ from ulid import ULID
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import AccountId, DealerId, MailingId
 from chalicelib.domain.mailings import Entry, Mailing, Outcome
-from chalicelib.storage import index_keys, keys
+from chalicelib.storage import index_keys, keys, parsed_keys
 from chalicelib.storage.due import due_again, due_items, due_no_more
 from chalicelib.storage.records import Record, packed, unpacked
 from chalicelib.storage.transactions import ABSENT, Put, WritesRefused, transact
@@ -92,7 +92,7 @@ def get_mailing(dealer_id: DealerId, mailing_id: MailingId) -> WholeMailing:
 
 def due_mailings(now: datetime) -> list[Mailing]:
     """Heads of the mailings whose time to be looked at has come."""
-    found = (keys.parsed_mailing(item.partition) for item in due_items(DUE, now=now))
+    found = (parsed_keys.parsed_mailing(item.partition) for item in due_items(DUE, now=now))
     return [get_head(dealer_id, mailing_id) for dealer_id, mailing_id in found]
 
 

@@ -14,7 +14,7 @@ import msgspec
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.ids import AccountId, DealerId
 from chalicelib.domain.priority import DealerCurve
-from chalicelib.storage import keys
+from chalicelib.storage import keys, parsed_keys
 from chalicelib.storage.records import Record, find_value, packed, unpacked
 from chalicelib.storage.roster_columns import Columns, decoded, empty_columns, encoded
 from chalicelib.storage.roster_row import RosterRow, row_of
@@ -97,7 +97,7 @@ def read_head(dealer_id: DealerId) -> tuple[RosterHead, dict[str, int]]:
 
 def account_of_row(sort_key: str) -> AccountId:
     """The account whose changed row has this sort key."""
-    return keys.parsed_roster_row(sort_key)
+    return parsed_keys.parsed_roster_row(sort_key)
 
 
 def read_roster(files: RosterFiles, dealer_id: DealerId) -> Roster:
@@ -128,7 +128,7 @@ def _read(dealer_id: DealerId) -> tuple[RosterHead, list[Record]]:
 def _overlaid(roster: Roster, changed: list[Record]) -> None:
     versions = roster.columns.numbers["version"]
     for record in changed:
-        position = roster.columns.position(keys.parsed_roster_row(record.sk))
+        position = roster.columns.position(parsed_keys.parsed_roster_row(record.sk))
         if position is not None and versions[position] >= int(record.version or 0):
             continue
         roster.columns.put(RosterRow(*msgspec.json.decode(record.body)))

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from chalicelib.domain.errors import TryAgain
 from chalicelib.domain.ids import DealerId, SettlementId
-from chalicelib.storage import index_keys, keys
+from chalicelib.storage import index_keys, keys, parsed_keys
 from chalicelib.storage.due import due_items
 from chalicelib.storage.records import Record, find_value, packed
 from chalicelib.storage.transactions import ABSENT, Put, WritesRefused, transact
@@ -81,7 +81,7 @@ def change_work(
 
 def due_work(now: datetime) -> list[tuple[DealerId, SettlementId]]:
     """Settlements a sweep must look at; at most a sweep's worth."""
-    return [keys.parsed_settlement(item.partition) for item in due_items(DUE_KIND, now=now)]
+    return [parsed_keys.parsed_settlement(item.partition) for item in due_items(DUE_KIND, now=now)]
 
 
 def _write(work: SettlementWork) -> None:

@@ -1,4 +1,4 @@
-"""Entries of money.md with P1's numbers, and the lifecycle they follow."""
+"""Entries of money.md with P1's numbers."""
 
 from dataclasses import replace
 
@@ -17,8 +17,7 @@ from chalicelib.domain.ledger import (
     reversed_entry,
     settled_entry,
 )
-from chalicelib.domain.lifecycle import TRANSITIONS, Event, after, event_of, is_final
-from chalicelib.domain.payments import Payment, PaymentStatus
+from chalicelib.domain.payments import Payment
 from chalicelib.domain.proof import prove
 from chalicelib.domain.settlements import BalanceTransaction, Settlement
 from tests.domain.builders import (
@@ -140,55 +139,6 @@ def test_every_ledger_account_has_a_number_of_the_dealer() -> None:
     numbers = [gl_number(account, GlAccounts()) for account in LedgerAccount]
 
     assert len(set(numbers)) == len(LedgerAccount)
-
-
-@pytest.mark.parametrize(
-    ("status", "event", "follows"),
-    [
-        (PaymentStatus.PENDING, Event.ORIGINATED, PaymentStatus.PENDING),
-        (PaymentStatus.PENDING, Event.SUCCEEDED, PaymentStatus.SETTLED),
-        (PaymentStatus.PENDING, Event.FAILED, PaymentStatus.FAILED),
-        (PaymentStatus.PENDING, Event.POSTED, None),
-        (PaymentStatus.SETTLED, Event.ORIGINATED, None),
-        (PaymentStatus.SETTLED, Event.SUCCEEDED, None),
-        (PaymentStatus.SETTLED, Event.FAILED, None),
-        (PaymentStatus.SETTLED, Event.POSTED, PaymentStatus.POSTED),
-        (PaymentStatus.POSTED, Event.SUCCEEDED, None),
-        (PaymentStatus.POSTED, Event.FAILED, None),
-        (PaymentStatus.POSTED, Event.POSTED, None),
-        (PaymentStatus.FAILED, Event.SUCCEEDED, None),
-        (PaymentStatus.FAILED, Event.FAILED, None),
-    ],
-)
-def test_a_payment_moves_only_along_the_road(
-    status: PaymentStatus, event: Event, follows: PaymentStatus | None
-) -> None:
-    assert after(status, event) is follows
-
-
-def test_the_road_never_leads_back() -> None:
-    rank = dict.fromkeys(("pending", "frozen"), 0)
-    rank |= dict.fromkeys(("settled", "failed", "terminated"), 1) | {"posted": 2}
-
-    backwards = [move for move, to in TRANSITIONS.items() if rank[to] < rank[move[0]]]
-
-    assert backwards == []
-    final = {status.value for status in PaymentStatus if is_final(status)}
-    assert final == {"posted", "failed", "terminated"}
-
-
-@pytest.mark.parametrize(
-    ("state", "event"),
-    [
-        ("processing", Event.ORIGINATED),
-        ("succeeded", Event.SUCCEEDED),
-        ("failed", Event.FAILED),
-        ("canceled", Event.FAILED),
-        ("requires_capture", None),
-    ],
-)
-def test_an_unknown_state_of_the_processor_is_no_event(state: str, event: Event | None) -> None:
-    assert event_of(state) is event
 
 
 @pytest.mark.parametrize(

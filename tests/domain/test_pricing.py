@@ -140,7 +140,7 @@ def test_an_unknown_method_is_refused() -> None:
         a_quote(ONE_INVOICE, method_kind="gold")
 
 
-@pytest.mark.parametrize("state", list(ClaimState))
+@pytest.mark.parametrize("state", [ClaimState.IN_FLIGHT, ClaimState.APPLIED])
 @pytest.mark.parametrize(("asked", "taken"), [(None, 10000), (10000, 1), (6000, 4001)])
 def test_money_another_payment_holds_is_refused(
     state: ClaimState, asked: int | None, taken: int

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.aging import Bucket, bucket, totals
-from chalicelib.domain.claims import Claim, owed_by_payable
+from chalicelib.domain.claims import Claim, ClaimState, owed_by_payable
 from chalicelib.domain.payables import Payable, PayableKind
 from tests.domain.builders import NOON, TODAY
 from tests.properties.accounts import claims_on, payables
@@ -63,4 +63,12 @@ def test_available_is_never_negative_nor_above_what_is_owed(
 
     for item in listed:
         standing = owed_by_payable(listed, claims, NOON)[item.payable_id]
-        assert 0 <= standing.available_cents <= standing.owed_cents <= item.open_cents
+        again_cents = sum(
+            effect.amount_cents
+            for claim in claims
+            if claim.state is ClaimState.REVERSED
+            for effect in claim.effects
+            if effect.payable_id == item.payable_id
+        )
+        assert 0 <= standing.available_cents <= standing.owed_cents
+        assert standing.owed_cents <= item.open_cents + again_cents

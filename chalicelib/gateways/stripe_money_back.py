@@ -1,0 +1,120 @@
+"""Refunds and disputes at Stripe, in our words (docs.stripe.com/api/refunds, …/disputes)."""
+
+from collections.abc import Iterator
+
+import stripe
+
+from chalicelib.gateways.processor import ProcessorDispute, ProcessorRefund
+from chalicelib.gateways.stripe_asking import PAGE, asked, each
+from chalicelib.gateways.stripe_shapes import id_of, moment_of
+
+_REFUND_STATES = {"succeeded": "succeeded", "failed": "failed", "canceled": "failed"}
+_DISPUTE_STATES = {
+    "warning_needs_response": "inquiry",
+    "warning_under_review": "inquiry",
+    "warning_closed": "inquiry_closed",
+    "needs_response": "withdrawn",
+    "under_review": "withdrawn",
+    "won": "won",
+    "lost": "lost",
+    "prevented": "inquiry_closed",
+}
+
+
+class StripeMoneyBack:
+    """The part of the Processor that gives money back or hears of it; mixed into the adapter."""
+
+    _client: stripe.V1Services
+
+    def refund(
+        self,
+        acct: str,
+        *,
+        intent_id: str,
+        amount_cents: int,
+        refund_reference: str,
+        number: str,
+        key: str,
+    ) -> ProcessorRefund:
+        """Give money back; the same `key` is the same refund."""
+        params: stripe.params.RefundCreateParams = {
+            "payment_intent": intent_id,
+            "amount": amount_cents,
+            "metadata": {"refund": refund_reference, "number": number},
+        }
+        options: stripe.RequestOptions = {"stripe_account": acct, "idempotency_key": key}
+        return _refund_of(asked(self._client.refunds.create, params, options))
+
+    def get_refund(self, acct: str, processor_id: str) -> ProcessorRefund:
+        """The refund as it is now."""
+        options: stripe.RequestOptions = {"stripe_account": acct}
+        return _refund_of(asked(self._client.refunds.retrieve, processor_id, None, options))
+
+    def refunds_of(self, acct: str, intent_id: str) -> Iterator[ProcessorRefund]:
+        """Every refund of a payment, newest first, all pages."""
+        options: stripe.RequestOptions = {"stripe_account": acct}
+        found = asked(
+            self._client.refunds.list, {"payment_intent": intent_id, "limit": PAGE}, options
+        )
+        return (_refund_of(refund) for refund in each(found.auto_paging_iter()))
+
+    def get_dispute(self, acct: str, dispute_id: str) -> ProcessorDispute:
+        """The dispute as it is now; the charge says whether it is a debit that came back."""
+        found = asked(
+            self._client.disputes.retrieve,
+            dispute_id,
+            {"expand": ["charge"]},
+            {"stripe_account": acct},
+        )
+        return _dispute_of(found)
+
+    def disputes_of(self, acct: str, intent_id: str) -> Iterator[ProcessorDispute]:
+        """Every dispute of a payment, newest first, all pages."""
+        found = asked(
+            self._client.disputes.list,
+            {"payment_intent": intent_id, "limit": PAGE, "expand": ["data.charge"]},
+            {"stripe_account": acct},
+        )
+        return (_dispute_of(dispute) for dispute in each(found.auto_paging_iter()))
+
+    def balance_cents(self, acct: str, currency: str) -> int:
+        """What Stripe holds, available and pending."""
+        held = asked(self._client.balance.retrieve, None, {"stripe_account": acct})
+        wanted = currency.lower()
+        rows = [row.to_dict() for row in (*held.available, *held.pending)]
+        return sum(int(row["amount"]) for row in rows if row["currency"] == wanted)
+
+
+def _refund_of(refund: stripe.Refund) -> ProcessorRefund:
+    """A state we do not know counts as pending: unknown is never failed."""
+    said = refund.metadata.to_dict() if refund.metadata else {}
+    return ProcessorRefund(
+        processor_id=refund.id,
+        intent_id=id_of(refund.payment_intent),
+        amount_cents=refund.amount,
+        currency=refund.currency.upper(),
+        state=_REFUND_STATES.get(refund.status or "", "pending"),
+        created_at=moment_of(refund.created),
+        refund_reference=str(said.get("refund", "")),
+        failure_code=getattr(refund, "failure_reason", None) or "",
+    )
+
+
+def _dispute_of(dispute: stripe.Dispute) -> ProcessorDispute:
+    details = getattr(dispute.charge, "payment_method_details", None)
+    taken = [row for row in dispute.balance_transactions if row.amount < 0]
+    due_by = getattr(dispute.evidence_details, "due_by", None)
+    return ProcessorDispute(
+        dispute_id=dispute.id,
+        intent_id=id_of(dispute.payment_intent),
+        amount_cents=dispute.amount,
+        currency=dispute.currency.upper(),
+        state=_DISPUTE_STATES.get(dispute.status, "withdrawn"),
+        reason=dispute.reason,
+        created_at=moment_of(dispute.created),
+        is_debit=getattr(details, "type", "") == "us_bank_account",
+        network_code=getattr(dispute, "network_reason_code", None) or "",
+        withdrawn_cents=-sum(row.amount for row in taken),
+        fee_cents=sum(row.fee for row in taken),
+        answer_by=moment_of(due_by) if due_by else None,
+    )

@@ -1,0 +1,40 @@
+"""Payments with a later event (refund, return, dispute) that is not wholly done yet."""
+
+from datetime import datetime
+
+from chalicelib.domain.ids import AccountId, DealerId, PaymentId
+from chalicelib.domain.payments import Payment
+from chalicelib.storage import index_keys, keys, parsed_keys
+from chalicelib.storage.due import due_items
+from chalicelib.storage.records import Record
+from chalicelib.storage.transactions import Put, Remove
+
+DUE_KIND = "later"
+
+
+def later_due_put(payment: Payment, at: datetime) -> Put:
+    """The write "later" that has the sweep look at the payment at `at`."""
+    record = Record(*_key(payment))
+    record.k_pk = index_keys.due(DUE_KIND, payment.payment_id)
+    record.k_sk = index_keys.time_then(at, payment.payment_id)
+    return Put("later", record)
+
+
+def later_due_removal(payment: Payment) -> Remove:
+    """The write "later" that leaves nothing to look at; removing it twice is harmless."""
+    return Remove("later", _key(payment))
+
+
+def due_later(now: datetime) -> list[tuple[DealerId, AccountId, PaymentId]]:
+    """Payments whose later events a sweep must look at; at most a sweep's worth."""
+    found = []
+    for item in due_items(DUE_KIND, now=now):
+        dealer_id, payment_id = parsed_keys.parsed_payment_log(item.partition)
+        account_id = AccountId(item.sort_key.removeprefix(keys.LATER_DUE))
+        found.append((dealer_id, account_id, payment_id))
+    return found
+
+
+def _key(payment: Payment) -> tuple[str, str]:
+    log = keys.payment_log(payment.dealer_id, payment.payment_id)
+    return log, keys.later_due(payment.account_id)
