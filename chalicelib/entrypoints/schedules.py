@@ -8,6 +8,7 @@ from chalicelib.entrypoints.telemetry import metrics, observed
 from chalicelib.services.expire_invitations import expire_invitations
 from chalicelib.services.refresh_dealer import refresh_dealers
 from chalicelib.services.send_mailing import watch_mailings
+from chalicelib.services.watch_later import watch_later
 from chalicelib.services.watch_payments import watch_payments
 from chalicelib.services.watch_settlements import watch_settlements
 from chalicelib.services.world import World
@@ -35,7 +36,13 @@ def sweep(reached: World) -> None:
     One that fails stops no other; the failures are raised together at the end.
     """
     failures = []
-    for job in (expire_invitations, watch_mailings, _watch_payments, watch_settlements):
+    for job in (
+        expire_invitations,
+        watch_mailings,
+        _watch_payments,
+        watch_later,
+        watch_settlements,
+    ):
         try:
             job(reached)
         except Exception as error:  # noqa: BLE001  Whatever it is, the other sweeps come first.

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from pynamodb.expressions.condition import Condition
+
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId
 from chalicelib.domain.payments import Payment
 from chalicelib.storage import index_keys, keys, parsed_keys
@@ -13,16 +15,33 @@ DUE_KIND = "later"
 
 
 def later_due_put(payment: Payment, at: datetime) -> Put:
-    """The write "later" that has the sweep look at the payment at `at`."""
-    record = Record(*_key(payment))
-    record.k_pk = index_keys.due(DUE_KIND, payment.payment_id)
-    record.k_sk = index_keys.time_then(at, payment.payment_id)
-    return Put("later", record)
+    """The write "later" of an event that is being written: the sweep looks at it at `at`.
+
+    `payment` carries the version it was read at, as its own write does.
+    """
+    return Put("later", _record(payment, at, event_version=payment.version + 1))
+
+
+def later_due_again(payment: Payment, at: datetime) -> Put:
+    """The write "later" after looking at the payment as stored; an event since then refuses it."""
+    record = _record(payment, at, event_version=payment.version)
+    return Put("later", record, _no_event_since(payment))
 
 
 def later_due_removal(payment: Payment) -> Remove:
-    """The write "later" that leaves nothing to look at; removing it twice is harmless."""
-    return Remove("later", _key(payment))
+    """The write "later" that leaves nothing to look at; an event since then refuses it."""
+    return Remove("later", _key(payment), _no_event_since(payment))
+
+
+def _no_event_since(payment: Payment) -> Condition:
+    return Record.pk.does_not_exist() | (Record.version <= payment.version)
+
+
+def _record(payment: Payment, at: datetime, *, event_version: int) -> Record:
+    record = Record(*_key(payment), version=event_version)
+    record.k_pk = index_keys.due(DUE_KIND, payment.payment_id)
+    record.k_sk = index_keys.time_then(at, payment.payment_id)
+    return record
 
 
 def due_later(now: datetime) -> list[tuple[DealerId, AccountId, PaymentId]]:
