@@ -9,7 +9,7 @@ from chalicelib.domain.payments import Payment
 from chalicelib.storage import index_keys, keys, parsed_keys
 from chalicelib.storage.due import due_items
 from chalicelib.storage.records import Record
-from chalicelib.storage.transactions import Put, Remove
+from chalicelib.storage.transactions import ABSENT, Put, Remove
 
 DUE_KIND = "later"
 
@@ -34,7 +34,8 @@ def later_due_removal(payment: Payment) -> Remove:
 
 
 def _no_event_since(payment: Payment) -> Condition:
-    return Record.pk.does_not_exist() | (Record.version <= payment.version)
+    unmoved: Condition = Record.version <= payment.version
+    return ABSENT | unmoved
 
 
 def _record(payment: Payment, at: datetime, *, event_version: int) -> Record:
