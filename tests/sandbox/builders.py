@@ -40,9 +40,10 @@ class Processor:
 
     clock: SandboxClock = field(default_factory=lambda: SandboxClock(START, running=False))
     basket: WebhookBasket = field(default_factory=WebhookBasket)
+    made: StripeWorld | None = None
 
     def __post_init__(self) -> None:
-        self.world = StripeWorld(self.clock, self.basket, pause=lambda _: None)
+        self.world = self.made or StripeWorld(self.clock, self.basket, pause=lambda _: None)
         self.world.seed_account(ACCOUNT)
         self.client = in_process_client(self.world)
         self.api = self.client.v1
@@ -101,6 +102,7 @@ class Processor:
         key: str | None = None,
         *,
         off_session: bool = True,
+        number: str = "DP-100482",
     ) -> stripe.PaymentIntent:
         return self.api.payment_intents.create(
             {
@@ -111,11 +113,49 @@ class Processor:
                 "payment_method": method,
                 "off_session": off_session,
                 "return_url": "https://pay.example/returned",
-                "metadata": {"payment": "demo-1"},
+                "metadata": {"payment": "demo-1", "number": number},
                 "allowed_payment_method_types": ["us_bank_account", "card"],
             },
             self.options(key),
         )
+
+    def debited(self, amount_cents: int = 140_200, **how: Any) -> stripe.PaymentIntent:
+        """An ACH payment that has succeeded."""
+        made = self.pay(*self.linked(), amount_cents, **how)
+        self.advance(days=4)
+        return self.intent(made.id)
+
+    def carded(self, amount_cents: int = 140_200, **how: Any) -> stripe.PaymentIntent:
+        """A card payment, which succeeds at once."""
+        customer = self.customer()
+        return self.intent(self.pay(customer, self.card(customer), amount_cents, **how).id)
+
+    def refund(self, intent: stripe.PaymentIntent, cents: int | None = None) -> stripe.Refund:
+        wanted = {"payment_intent": intent.id} | ({"amount": cents} if cents else {})
+        return self.api.refunds.create(wanted, self.options())
+
+    def charge(self, intent: stripe.PaymentIntent) -> stripe.Charge:
+        return self.intent(intent.id).latest_charge
+
+    def rows(self, source: str) -> list[tuple[str, str, int, int]]:
+        """Type, reporting category, amount and fee of an object's movements, oldest first."""
+        found = self.api.balance_transactions.list({"source": source}, self.options()).data
+        return [(row.type, row.reporting_category, row.amount, row.fee) for row in reversed(found)]
+
+    def payouts(self) -> list[stripe.Payout]:
+        """Every payout, oldest first."""
+        return self.api.payouts.list({"limit": 100}, self.options()).data[::-1]
+
+    def rows_of(self, payout: stripe.Payout) -> list[stripe.BalanceTransaction]:
+        """The movements a payout lists, its own row left out."""
+        found = self.api.balance_transactions.list(
+            {"payout": payout.id, "limit": 100}, self.options()
+        )
+        return [row for row in found.auto_paging_iter() if row.type != "payout"]
+
+    def events(self) -> list[str]:
+        """Types of the webhooks sent since the last look."""
+        return [webhook.event()["type"] for webhook in self.basket.drain()]
 
     def intent(self, intent_id: str) -> stripe.PaymentIntent:
         return self.api.payment_intents.retrieve(

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.sandbox.builders import Processor
 from tests.sandbox.conftest import Served
 
 ROOT = Path(__file__).parents[2]
@@ -28,9 +29,25 @@ LINES = [
 START_SECONDS = 20
 
 
+def paid_out_of(served: Served) -> str:
+    """Make the payments that docs/SANDBOX.md speaks of; the id of a payout on its way."""
+    processor = Processor(clock=served.world.clock, made=served.world.stripe)
+    refunded = processor.carded(number="DP-100483")
+    for number in ("DP-100484", "DP-100485", "DP-100486"):
+        processor.carded(number=number)
+    processor.debited(number="DP-100482")
+    processor.advance(days=1)
+    processor.refund(refunded, 5_000)
+    processor.world.open_dispute("DP-100485", "chargeback")
+    processor.world.open_dispute("DP-100486", "inquiry")
+    processor.debited(1_000_000, number="DP-100487")
+    return processor.payouts()[0].id
+
+
 @pytest.mark.parametrize("line", LINES, ids=[match[0][:90] for match in LINES])
 def test_a_documented_line_is_accepted(served: Served, line: re.Match[str]) -> None:
-    url, data = served.url + line["path"], line["data"]
+    payout = paid_out_of(served)
+    url, data = served.url + line["path"], line["data"] and line["data"].replace("po_…", payout)
 
     answer = requests.post(url, data=data, timeout=10) if data else requests.get(url, timeout=10)
 
@@ -48,6 +65,11 @@ def test_the_document_has_a_line_for_every_kind_of_control() -> None:
         "/stripe/_script",
         "/stripe/_accounts",
         "/stripe/_bank_tokens",
+        "/stripe/_return",
+        "/stripe/_dispute",
+        "/stripe/_refund_fails",
+        "/stripe/_payouts",
+        "/stripe/_balance",
         "/stripe/_redeliver/evt_…",
         "/stripe/_deliveries",
         "/plaid/_script",

@@ -69,6 +69,47 @@ def test_a_503_stores_nothing_so_the_next_try_charges(processor: Processor) -> N
     assert charges(processor) == 1
 
 
+def test_a_429_stores_nothing_so_the_next_try_charges(processor: Processor) -> None:
+    customer, method = processor.linked()
+    processor.world.script.apply({"next_request": {"status": 429}})
+
+    with pytest.raises(stripe.RateLimitError) as refused:
+        processor.pay(customer, method, key="attempt-1")
+    made = processor.pay(customer, method, key="attempt-1")
+
+    assert refused.value.http_status == 429
+    assert made.status == "processing"
+
+
+def test_a_refused_refund_is_stored_and_replayed(processor: Processor) -> None:
+    paid = processor.carded()
+    wanted, options = {"payment_intent": paid.id, "amount": 200_000}, processor.options("refund-1")
+
+    with pytest.raises(stripe.InvalidRequestError):
+        processor.api.refunds.create(wanted, options)
+    with pytest.raises(stripe.InvalidRequestError) as second:
+        processor.api.refunds.create(wanted, options)
+
+    assert second.value.headers["Idempotent-Replayed"] == "true"
+
+
+def test_the_order_of_parameters_does_not_make_another_request(processor: Processor) -> None:
+    paid = processor.carded()
+    wanted = {"payment_intent": paid.id, "amount": 500}
+    turned = {"amount": 500, "payment_intent": paid.id}
+
+    first = processor.api.refunds.create(wanted, processor.options("refund-1"))
+    second = processor.api.refunds.create(turned, processor.options("refund-1"))
+
+    assert first.id == second.id
+
+
+def test_a_key_has_at_most_255_characters(processor: Processor) -> None:
+    with pytest.raises(stripe.InvalidRequestError):
+        processor.api.customers.create({"name": "Demo"}, processor.options("k" * 256))
+    processor.api.customers.create({"name": "Demo"}, processor.options("k" * 255))
+
+
 def test_a_malformed_request_stores_nothing_so_the_key_stays_free(processor: Processor) -> None:
     customer, method = processor.linked()
 

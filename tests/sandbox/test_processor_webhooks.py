@@ -1,6 +1,7 @@
 """Signed webhooks of the simulated processor and their scripted misbehaviour."""
 
 import json
+from typing import Any
 
 import pytest
 import stripe
@@ -12,6 +13,10 @@ from tests.sandbox.builders import ACCOUNT, Processor
 
 def types(webhooks: list[SignedWebhook]) -> list[str]:
     return [webhook.event()["type"] for webhook in webhooks]
+
+
+def sent(processor: Processor) -> list[Any]:
+    return [webhook.event() for webhook in processor.basket.drain()]
 
 
 def settled(noise: dict[str, object]) -> list[SignedWebhook]:
@@ -129,6 +134,61 @@ def test_a_webhook_can_lie_about_the_amount_while_the_api_does_not(processor: Pr
     assert processor.intent(made.id).amount == 140_200
 
 
+def test_a_webhook_can_claim_to_be_live_while_the_api_does_not(processor: Processor) -> None:
+    processor.world.script.apply(
+        {"next_webhook": {"type": "payment_intent.succeeded", "livemode": True}}
+    )
+    made = processor.debited()
+
+    lies = [event for event in sent(processor) if event["livemode"]]
+
+    assert [event["type"] for event in lies] == ["payment_intent.succeeded"]
+    assert lies[0]["data"]["object"]["livemode"] is True
+    stored = processor.api.events.retrieve(lies[0]["id"], None, processor.options())
+    assert (stored.livemode, processor.intent(made.id).livemode) == (False, False)
+
+
+def test_webhooks_of_money_going_back_misbehave_alike(processor: Processor) -> None:
+    refunded, returned = processor.carded(), processor.debited()
+    processor.events()
+    for fault in (
+        {"type": "refund.created", "duplicate": 1},
+        {"type": "charge.refunded", "amount_cents": 7},
+        {"type": "charge.dispute.created", "never": True},
+        {"type": "charge.dispute.funds_withdrawn", "delay_days": 3},
+        {"type": "mandate.updated", "livemode": True},
+    ):
+        processor.world.script.apply({"next_webhook": fault})
+
+    processor.refund(refunded)
+    processor.world.return_payment(returned.id, "R10")
+    now = sent(processor)
+    processor.advance(days=3)
+
+    amounts = {event["data"]["object"].get("amount_refunded") for event in now}
+    assert [event["type"] for event in now] == [
+        "refund.created", "refund.created", "charge.refunded", "charge.dispute.closed",
+        "mandate.updated",
+    ]  # fmt: skip
+    assert (7 in amounts, now[-1]["livemode"]) == (True, True)
+    assert "charge.dispute.funds_withdrawn" in processor.events()
+
+
+def test_webhooks_of_money_going_back_can_be_reordered() -> None:
+    def told(noise: dict[str, object]) -> list[str]:
+        processor = Processor()
+        processor.world.script.apply({"webhooks": noise})
+        for _ in range(3):
+            processor.refund(processor.carded())
+        return processor.events()
+
+    calm, noisy = told({}), told({"seed": 3, "duplicate": 0.5, "reorder": True})
+
+    assert set(noisy) == set(calm)
+    assert len(noisy) > len(calm)
+    assert list(dict.fromkeys(noisy)) != list(dict.fromkeys(calm))
+
+
 def test_a_webhook_can_be_duplicated_once_and_sent_again_by_hand(processor: Processor) -> None:
     processor.world.script.apply(
         {"next_webhook": {"type": "payment_intent.processing", "duplicate": 2}}
@@ -156,6 +216,9 @@ def test_a_webhook_can_be_duplicated_once_and_sent_again_by_hand(processor: Proc
         {"next_request": {"timeout": "sometimes"}},
         {"settings": {"ach_days": "two"}},
         {"webhooks": {"sead": 7}},
+        {"next_refund": {"reason": "because"}},
+        {"next_refund": {"fails_after_days": -1}},
+        {"next_payout": {"surprise": 1}},
     ],
 )
 def test_a_script_that_says_nothing_known_is_refused(

@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -11,6 +12,7 @@ from sandbox.world.stripe.errors import InvalidRequest, no_such
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _ID_LETTERS = 24
 _PAGE_DEFAULT, _PAGE_MAX = 10, 100
+_BOUNDS = {"gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le}
 
 
 @dataclass
@@ -51,8 +53,15 @@ class Book:
     def page(
         self, kind: str, params: Json, *, url: str, keep: Callable[[Json], bool] = lambda _: True
     ) -> Json:
-        """Return one list page, newest first, by `limit`, `starting_after`, `ending_before`."""
-        rows = [thing for thing in reversed(self.of_kind(kind)) if keep(thing)]
+        """Return one list page, newest first.
+
+        Knows `limit`, `starting_after`, `ending_before` and `created`, a moment or its bounds.
+        """
+        rows = [
+            thing
+            for thing in reversed(self.of_kind(kind))
+            if keep(thing) and _is_created_within(thing, params.get("created"))
+        ]
         limit = _limit(params)
         after, before = params.get("starting_after"), params.get("ending_before")
         if after:
@@ -60,6 +69,18 @@ class Book:
         elif before:
             rows = rows[: _place(rows, before, "ending_before")][-limit:]
         return {"object": "list", "url": url, "has_more": len(rows) > limit, "data": rows[:limit]}
+
+
+def _is_created_within(thing: Json, wanted: str | dict[str, str] | None) -> bool:
+    if wanted is None:
+        return True
+    bounds = wanted if isinstance(wanted, dict) else {"gte": wanted, "lte": wanted}
+    for name, text in bounds.items():
+        if name not in _BOUNDS or not text.isdecimal():
+            raise InvalidRequest("Invalid timestamp or range.", param="created")
+        if not _BOUNDS[name](thing["created"], int(text)):
+            return False
+    return True
 
 
 def _limit(params: Json) -> int:

@@ -68,10 +68,11 @@ def balance_transaction(
     fee_cents: int,
     kind: str,
     category: str,
-    source: str,
+    source: str | None,
     created: int,
     available_on: int,
     now: int,
+    fee_text: str = "Stripe processing fees",
 ) -> Json:
     """Return one movement of the account's balance: net = amount − fee."""
     fees = [
@@ -79,7 +80,7 @@ def balance_transaction(
             "amount": fee_cents,
             "application": None,
             "currency": "usd",
-            "description": "Stripe processing fees",
+            "description": fee_text,
             "type": "stripe_fee",
         }
     ]

@@ -136,13 +136,18 @@ def detach_method(call: Call) -> Json:
             code="payment_method_unexpected_state",
         )
     _stored(call.book, method["id"])["customer"] = None
-    for mandate in call.book.of_kind("mandate"):
-        if mandate["payment_method"] == method["id"] and mandate["status"] == "active":
-            mandate["status"] = "inactive"
-            call.emit("mandate.updated", mandate)
+    end_mandates(call.desk, call.book, method["id"], key=call.key)
     detached = method | {"customer": None}
     call.emit("payment_method.detached", detached)
     return detached
+
+
+def end_mandates(desk: Desk, book: Book, method_id: str, *, key: str | None = None) -> None:
+    """End every active mandate for a payment method."""
+    for mandate in book.of_kind("mandate"):
+        if mandate["payment_method"] == method_id and mandate["status"] == "active":
+            mandate["status"] = "inactive"
+            desk.feed.emit(book, "mandate.updated", mandate, key=key)
 
 
 def active_mandate(book: Book, method_id: str) -> Json | None:

@@ -4,6 +4,8 @@ ProcessorRefusal
 ├── InvalidRequest      400, 403, 404: nothing was executed, so the idempotency layer forgets it
 ├── Declined            402: executed, and its answer is kept for the key
 └── Unexecutable        400: executed up to a state that forbids it; kept for the key
+
+ControlRefused is for the sandbox's own controls; Stripe knows nothing of them.
 """
 
 from sandbox.world.jsontypes import Json
@@ -44,9 +46,15 @@ class Unexecutable(ProcessorRefusal):
     """The endpoint ran and found a state that forbids the request."""
 
     def __init__(
-        self, message: str, *, code: str, param: str | None = None, facts: Json | None = None
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        param: str | None = None,
+        facts: Json | None = None,
     ) -> None:
-        error: Json = {"type": "invalid_request_error", "code": code, "message": message}
+        error: Json = {"type": "invalid_request_error", "message": message}
+        error |= {"code": code} if code else {}
         error |= {"param": param} if param else {}
         super().__init__(400, error | (facts or {}))
 
@@ -56,6 +64,10 @@ class Declined(ProcessorRefusal):
 
     def __init__(self, error: Json) -> None:
         super().__init__(402, error)
+
+
+class ControlRefused(ValueError):
+    """A control asked for something that cannot happen; the message says what."""
 
 
 def missing(param: str) -> InvalidRequest:

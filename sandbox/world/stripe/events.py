@@ -10,10 +10,12 @@ from sandbox.world.clock import SandboxClock
 from sandbox.world.jsontypes import Json
 from sandbox.world.stripe.book import Book
 from sandbox.world.stripe.faults import Script, WebhookFault, WebhookNoise
+from sandbox.world.stripe.wire import public
 
 API_VERSION = "2026-10-28.endive"
 # How many neighbours a reordered delivery may overtake.
 _SHUFFLE_WINDOW = 6.0
+_AMOUNTS = ("amount", "amount_received", "amount_captured", "amount_refunded")
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class EventFeed:
             "api_version": API_VERSION,
             "created": int(self._clock.now().timestamp()),
             "type": event_type,
-            "data": {"object": copy.deepcopy(thing)},
+            "data": {"object": public(thing)},
             "livemode": False,
             "pending_webhooks": 1,
             "request": {"id": None, "idempotency_key": key},
@@ -68,7 +70,7 @@ class EventFeed:
         if noise.never or fault.never:
             return
         copies = 1 + fault.duplicate + (self._random.random() < noise.duplicate)
-        sent = _with_amount(event, fault.amount_cents)
+        sent = _distorted(event, fault)
         days = fault.delay_days or noise.delay_days
         for _ in range(copies):
             if days:
@@ -90,11 +92,14 @@ class EventFeed:
         return noise
 
 
-def _with_amount(event: Json, amount_cents: int | None) -> Json:
-    if amount_cents is None:
+def _distorted(event: Json, fault: WebhookFault) -> Json:
+    if fault.amount_cents is None and not fault.livemode:
         return event
     lie = copy.deepcopy(event)
-    for name in ("amount", "amount_received", "amount_captured"):
-        if name in lie["data"]["object"]:
-            lie["data"]["object"][name] = amount_cents
+    thing = lie["data"]["object"]
+    if fault.amount_cents is not None:
+        thing |= {name: fault.amount_cents for name in _AMOUNTS if name in thing}
+    if fault.livemode:
+        lie["livemode"] = True
+        thing |= {"livemode": True} if "livemode" in thing else {}
     return lie

@@ -21,6 +21,12 @@ RETURN_CODES = {
     "R20": "bank_account_restricted",
     "R29": "debit_not_authorized",
 }
+# The payer withdrew the authorisation, or the account it was given for is gone.
+ENDS_MANDATE = frozenset({"R02", "R03", "R04", "R05", "R07", "R10", "R11", "R29"})
+REFUND_FAILURES = (
+    "lost_or_stolen_card", "expired_or_canceled_card", "charge_for_pending_refund_disputed",
+    "insufficient_funds", "declined", "merchant_request", "unknown",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,23 @@ class WebhookFault:
     delay_days: int = 0
     duplicate: int = 0
     amount_cents: int | None = None
+    livemode: bool = False
+
+
+@dataclass(frozen=True)
+class RefundFault:
+    """The next refund fails this many days after it was made."""
+
+    fails_after_days: int = 0
+    reason: str = "unknown"
+
+
+@dataclass(frozen=True)
+class PayoutFault:
+    """The next payout is sent back by the bank, or its list lacks a row."""
+
+    failure_code: str | None = None
+    hide_row: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,6 +91,8 @@ class Script:
     webhooks: WebhookNoise = field(default_factory=WebhookNoise)
     requests: list[RequestFault] = field(default_factory=list)
     payments: list[str] = field(default_factory=list)
+    refunds: list[RefundFault] = field(default_factory=list)
+    payouts: list[PayoutFault] = field(default_factory=list)
     events: list[WebhookFault] = field(default_factory=list)
 
     def apply(self, wanted: Json) -> None:
@@ -78,6 +103,8 @@ class Script:
             "webhooks",
             "next_request",
             "next_payment",
+            "next_refund",
+            "next_payout",
             "next_webhook",
         }
         if unknown:
@@ -92,6 +119,10 @@ class Script:
             self.requests.append(_request_fault(wanted["next_request"]))
         if "next_payment" in wanted:
             self.payments.append(_failure_code(wanted["next_payment"]))
+        if "next_refund" in wanted:
+            self.refunds.append(_refund_fault(wanted["next_refund"]))
+        if "next_payout" in wanted:
+            self.payouts.append(PayoutFault(**wanted["next_payout"]))
         if "next_webhook" in wanted:
             self.events.append(WebhookFault(**wanted["next_webhook"]))
 
@@ -107,6 +138,14 @@ class Script:
         """Return and forget the failure code meant for the next payment."""
         return self.payments.pop(0) if self.payments else None
 
+    def take_refund(self) -> RefundFault | None:
+        """Return and forget the failure meant for the next refund."""
+        return self.refunds.pop(0) if self.refunds else None
+
+    def take_payout(self) -> PayoutFault | None:
+        """Return and forget what is meant for the next payout."""
+        return self.payouts.pop(0) if self.payouts else None
+
     def take_event(self, event_type: str) -> WebhookFault | None:
         """Return and forget the fault meant for a webhook of this type."""
         for fault in self.events:
@@ -120,6 +159,13 @@ def _request_fault(wanted: Json) -> RequestFault:
     fault = RequestFault(**wanted)
     if fault.timeout not in {None, "before", "after", "slow"}:
         raise ValueError("timeout is before, after or slow.")
+    return fault
+
+
+def _refund_fault(wanted: Json) -> RefundFault:
+    fault = RefundFault(**wanted)
+    if fault.reason not in REFUND_FAILURES or fault.fails_after_days < 0:
+        raise ValueError(f"A refund fails for one of {', '.join(REFUND_FAILURES)}.")
     return fault
 
 

@@ -5,6 +5,7 @@ import time
 from flask import Blueprint, Response, jsonify, request
 
 from sandbox.world.jsontypes import Json
+from sandbox.world.stripe.control_routes import add_money_controls
 from sandbox.world.stripe.deliveries import WebhookCourier
 from sandbox.world.stripe.desk import BankToken
 from sandbox.world.stripe.wire import Request
@@ -29,6 +30,7 @@ def stripe_routes(world: StripeWorld, courier: WebhookCourier | None) -> Bluepri
         return jsonify(_described(world))
 
     _add_controls(routes, world, courier)
+    add_money_controls(routes, world)
 
     @routes.route("/v1/<path:rest>", methods=["GET", "POST", "DELETE"])
     def api(rest: str) -> Response:
@@ -87,5 +89,7 @@ def _described(world: StripeWorld) -> Json:
         "webhooks": vars(script.webhooks),
         "next_request": [vars(fault) for fault in script.requests],
         "next_payment": list(script.payments),
+        "next_refund": [vars(fault) for fault in script.refunds],
+        "next_payout": [vars(fault) for fault in script.payouts],
         "next_webhook": [vars(fault) for fault in script.events],
     }

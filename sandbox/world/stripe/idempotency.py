@@ -8,13 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sandbox.world.clock import SandboxClock
+from sandbox.world.jsontypes import Json
 from sandbox.world.stripe.errors import InvalidRequest
 from sandbox.world.stripe.wire import Answer, Request
+
+_LONGEST_KEY = 255
 
 
 @dataclass
 class _Entry:
-    fingerprint: tuple[str, str, str]
+    fingerprint: tuple[str, str, Json]
     since: datetime
     answer: Answer | None = None
 
@@ -33,7 +36,9 @@ class IdempotencyKeys:
         Raises InvalidRequest for the same key with another request (400) or while the first
         request with this key still runs (409).
         """
-        fingerprint = (request.method, request.path, request.body)
+        if len(key) > _LONGEST_KEY:
+            raise InvalidRequest(f"Idempotency keys have at most {_LONGEST_KEY} characters.")
+        fingerprint = (request.method, request.path, request.params())
         with self._clock.lock:
             entry = self._fresh(account, key)
             if entry is None:

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 from sandbox.world.jsontypes import Json
-from sandbox.world.stripe import charges, customers, ledger, objects
+from sandbox.world.stripe import charges, customers, objects, payouts
 from sandbox.world.stripe.book import Book
 from sandbox.world.stripe.desk import Call, Desk
 from sandbox.world.stripe.errors import Declined, InvalidRequest, Unexecutable
+from sandbox.world.stripe.faults import ENDS_MANDATE
 
 _MIN_CENTS, _MAX_CENTS = 50, 99_999_999
 _OPEN = {"requires_payment_method", "requires_confirmation"}
@@ -159,15 +160,25 @@ def _start_debit(call: Call, intent: Json, charge: Json, failure_code: str | Non
     call.emit("charge.pending", charge)
     call.emit("payment_intent.processing", intent)
     due = desk.now() + timedelta(days=desk.settings.ach_days)
-    if failure_code:
-        desk.clock.at(due, lambda: _return_debit(desk, book, intent, failure_code))
-    else:
-        desk.clock.at(due, lambda: _succeed(desk, book, intent))
+    desk.clock.at(due, lambda: _end_debit(desk, book, intent, charge, failure_code))
     return intent
 
 
-def _return_debit(desk: Desk, book: Book, intent: Json, code: str) -> None:
+def _end_debit(desk: Desk, book: Book, intent: Json, charge: Json, code: str | None) -> None:
+    if charge["status"] != "pending":
+        return  # A control returned it earlier.
+    if code:
+        return_debit(desk, book, intent, code)
+    else:
+        _succeed(desk, book, intent)
+
+
+def return_debit(desk: Desk, book: Book, intent: Json, code: str) -> None:
+    """The bank sends a pending debit back; some codes end the mandate with it."""
     _fail(desk, book, intent, code)
+    if code in ENDS_MANDATE:
+        charge = book.get("charge", intent["latest_charge"])
+        customers.end_mandates(desk, book, charge["payment_method"])
 
 
 def _succeed(desk: Desk, book: Book, intent: Json) -> None:
@@ -178,7 +189,7 @@ def _succeed(desk: Desk, book: Book, intent: Json) -> None:
         "captured": True,
         "amount_captured": charge["amount"],
     }
-    ledger.record_charge(desk, book, charge)
+    payouts.record_charge(desk, book, charge)
     intent |= {"status": "succeeded", "amount_received": intent["amount"]}
     desk.feed.emit(book, "charge.succeeded", charge)
     desk.feed.emit(book, "payment_intent.succeeded", intent)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from sandbox.world.jsontypes import Json
-from sandbox.world.stripe import checkout, customers, intents, ledger
+from sandbox.world.stripe import checkout, customers, intents, ledger, payouts, refunds
 from sandbox.world.stripe.desk import Call, Endpoint
 from sandbox.world.stripe.errors import InvalidRequest
 
@@ -14,6 +14,7 @@ _PAYMENT = (
     "amount currency customer payment_method allowed_payment_method_types confirm "
     "off_session mandate mandate_data metadata description statement_descriptor return_url"
 )
+_REFUND = "amount charge payment_intent reason metadata"
 _SETUP = (
     "customer payment_method allowed_payment_method_types confirm mandate_data metadata "
     "description usage return_url"
@@ -126,6 +127,28 @@ ROUTES = (
         "GET", "/v1/balance_transactions", ledger.list_rows, f"payout source type currency {_PAGE}"
     ),
     _route("GET", "/v1/balance_transactions/{}", ledger.retrieve_row),
+    _route("POST", "/v1/refunds", refunds.create_refund, _REFUND),
+    _route(
+        "GET",
+        "/v1/refunds",
+        _list("refund", "/v1/refunds", "charge", "payment_intent"),
+        f"charge payment_intent {_PAGE}",
+    ),
+    _route("GET", "/v1/refunds/{}", _retrieve("refund")),
+    _route("POST", "/v1/refunds/{}/cancel", refunds.cancel_refund),
+    _route(
+        "GET",
+        "/v1/disputes",
+        _list("dispute", "/v1/disputes", "charge", "payment_intent"),
+        f"charge payment_intent {_PAGE}",
+    ),
+    _route("GET", "/v1/disputes/{}", _retrieve("dispute")),
+    _route(
+        "POST",
+        "/v1/payouts",
+        payouts.create_payout,
+        "amount currency description metadata method statement_descriptor",
+    ),
     _route("GET", "/v1/payouts", _list("payout", "/v1/payouts", "status"), f"status {_PAGE}"),
     _route("GET", "/v1/payouts/{}", _retrieve("payout")),
     _route("GET", "/v1/events", _list("event", "/v1/events", "type"), f"type {_PAGE}"),

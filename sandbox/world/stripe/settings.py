@@ -16,7 +16,13 @@ class Settings:
     ach_days: int = 4
     ach_available_days: int = 0
     card_available_days: int = 2
+    refund_days: int = 3
+    card_refund_days: int = 0
+    dispute_fee_cents: int = 1500
+    ach_dispute_fee_cents: int = 0
     payout_arrival_days: int = 2
+    automatic_payouts: bool = True
+    debit_negative_balances: bool = True
     reconciliation_hours: int = 1
     idempotency_hours: int = 24
     list_payout_row: bool = True

@@ -1,5 +1,6 @@
 """Requests and answers of the simulated processor, and Stripe's bracketed form encoding."""
 
+import copy
 import json
 import re
 from collections.abc import Mapping
@@ -42,6 +43,19 @@ class Answer:
     def text(self) -> str:
         """Return the body as it goes over the wire."""
         return json.dumps(self.body, indent=2)
+
+
+def public(thing: Json) -> Json:
+    """Return a copy without the simulator's own notes (names that start with `_`)."""
+    return {
+        name: public(value)
+        if isinstance(value, dict)
+        else [public(row) if isinstance(row, dict) else copy.deepcopy(row) for row in value]
+        if isinstance(value, list)
+        else value
+        for name, value in thing.items()
+        if not name.startswith("_")
+    }
 
 
 def decode_form(encoded: str) -> Json:

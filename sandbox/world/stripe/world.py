@@ -1,6 +1,5 @@
 """The simulated processor as one object: a request goes in, an answer comes out, events follow."""
 
-import copy
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,19 +10,20 @@ from sandbox.world.clock import SandboxClock
 from sandbox.world.jsontypes import Json
 from sandbox.world.stripe import customers
 from sandbox.world.stripe.book import Book
+from sandbox.world.stripe.controls import Controls
 from sandbox.world.stripe.desk import BankToken, Call, Desk
 from sandbox.world.stripe.errors import InvalidRequest, ProcessorRefusal
 from sandbox.world.stripe.events import API_VERSION, Delivery, EventFeed, Sink
 from sandbox.world.stripe.faults import RequestFault, Script
 from sandbox.world.stripe.idempotency import IdempotencyKeys
 from sandbox.world.stripe.routes import find_route
-from sandbox.world.stripe.wire import Answer, Request
+from sandbox.world.stripe.wire import Answer, Request, public
 
 _EXPANDABLE_DEPTH = 4
 _SERVER_ERROR: Json = {"error": {"type": "api_error", "message": "An unknown error occurred."}}
 
 
-class StripeWorld:
+class StripeWorld(Controls):
     """Deterministic for a clock that stands still and a fixed seed; does no I/O of its own."""
 
     def __init__(
@@ -38,8 +38,8 @@ class StripeWorld:
     ) -> None:
         self.script = Script()
         feed = EventFeed(clock, self.script, sink)
-        self.desk = Desk(
-            clock=clock, script=self.script, feed=feed, seed=seed, public_url=public_url
+        super().__init__(
+            Desk(clock=clock, script=self.script, feed=feed, seed=seed, public_url=public_url)
         )
         self.desk.open_book(None)
         self._keys = IdempotencyKeys(clock, lambda: self.script.settings.idempotency_hours)
@@ -124,29 +124,22 @@ class StripeWorld:
         if fault.status == HTTPStatus.INTERNAL_SERVER_ERROR:
             return Answer(fault.status, _SERVER_ERROR)  # Stripe keeps this answer for the key.
         if fault.status:
-            raise InvalidRequest("Please try again later.", kind="api_error", status=fault.status)
+            raise _overload(fault.status)
         params = request.params()
         route, ids = find_route(request.method, request.path, params)
         with self.desk.clock.lock:
             book = self.desk.open_book(account)
             call = Call(desk=self.desk, book=book, params=params, ids=ids, key=key)
-            thing = _public(route.endpoint(call))
+            thing = public(route.endpoint(call))
             for path in params.get("expand", []):
                 _expand(book, thing, str(path).split(".")[:_EXPANDABLE_DEPTH])
         return Answer(200, thing)
 
 
-def _public(thing: Json) -> Json:
-    """Return a copy without the simulator's own notes (names that start with `_`)."""
-    return {
-        name: _public(value)
-        if isinstance(value, dict)
-        else [_public(row) if isinstance(row, dict) else copy.deepcopy(row) for row in value]
-        if isinstance(value, list)
-        else value
-        for name, value in thing.items()
-        if not name.startswith("_")
-    }
+def _overload(status: int) -> InvalidRequest:
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return InvalidRequest("Request rate limit exceeded.", code="rate_limit", status=status)
+    return InvalidRequest("Please try again later.", kind="api_error", status=status)
 
 
 def _expand(book: Book, thing: Json, path: list[str]) -> None:
@@ -160,7 +153,7 @@ def _expand(book: Book, thing: Json, path: list[str]) -> None:
     if isinstance(value, str) and value in book.objects:
         found = book.objects[value]
         is_method = name == "payment_method"
-        thing[name] = _public(customers.find_method(book, value) if is_method else found)
+        thing[name] = public(customers.find_method(book, value) if is_method else found)
     if rest and isinstance(thing.get(name), dict):
         _expand(book, thing[name], rest)
 
