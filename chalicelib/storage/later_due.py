@@ -34,8 +34,8 @@ def later_due_removal(payment: Payment) -> Remove:
 
 
 def _no_event_since(payment: Payment) -> Condition:
-    unmoved: Condition = Record.version <= payment.version
-    return ABSENT | unmoved
+    condition: Condition = ABSENT | (Record.version <= payment.version)
+    return condition
 
 
 def _record(payment: Payment, at: datetime, *, event_version: int) -> Record:
