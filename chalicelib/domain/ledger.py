@@ -59,11 +59,10 @@ def credit(account: LedgerAccount, amount_cents: int, tag: str = "", memo: str =
 def settled_entry(payment: Payment) -> tuple[Line, ...]:
     """The funds are confirmed: Clearing, discounts and credits against AR, fee and surplus."""
     tag = payment.payment_id
-    erp_credits_cents = payment.credits_cents - payment.unapplied_used_cents
     return entry(
         debit(LedgerAccount.CLEARING, payment.charged_cents, tag, payment.processor_id),
         debit(LedgerAccount.DISCOUNTS_ALLOWED, payment.discount_cents, tag),
-        debit(LedgerAccount.ACCOUNTS_RECEIVABLE, erp_credits_cents, tag, "credits used"),
+        debit(LedgerAccount.ACCOUNTS_RECEIVABLE, payment.erp_credits_cents, tag, "credits used"),
         debit(LedgerAccount.UNAPPLIED_CASH, payment.unapplied_used_cents, tag, "unapplied used"),
         credit(LedgerAccount.ACCOUNTS_RECEIVABLE, payment.allocations_cents, tag, "allocations"),
         credit(LedgerAccount.FEE_INCOME, payment.fee_cents, tag),

@@ -64,6 +64,11 @@ class PricedLines:
         return sum(effect.amount_cents for effect in self.credits_used if effect.is_unapplied)
 
     @property
+    def erp_credits_cents(self) -> int:
+        """The credits used that are the ERP's own."""
+        return self.credits_cents - self.unapplied_used_cents
+
+    @property
     def effects(self) -> tuple[Effect, ...]:
         """What the payment takes off each payable, credits included."""
         taken = tuple(Effect(line.payable_id, line.allocation_cents) for line in self.lines)

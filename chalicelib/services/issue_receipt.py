@@ -97,7 +97,8 @@ def _sums(payment: Payment) -> tuple[tuple[str, int], ...]:
     count = len(payment.lines)
     sums = (
         (f"{count} document" + ("" if count == 1 else "s"), payment.allocations_cents),
-        ("Credits used", -payment.credits_cents),
+        ("Credits used", -payment.erp_credits_cents),
+        ("Money on account used", -payment.unapplied_used_cents),
         ("Discount", -payment.discount_cents),
         ("Paid on account", payment.surplus_cents),
         ("Fee", payment.fee_cents),

@@ -10,6 +10,7 @@ from chalicelib.rendering.mails import render_mail
 from chalicelib.rendering.views.letters import PaymentLetter
 from chalicelib.services.invite_chunk import invite_chunk
 from chalicelib.services.invite_customer import INVITATION, REMINDER
+from chalicelib.services.overpaid_words import excess_words
 from chalicelib.services.resend_receipt import RECEIPT_MAIL, send_receipt
 from chalicelib.services.send_invitation import (
     send_invitation,
@@ -27,6 +28,7 @@ PAYMENT_MAILS = frozenset(
 )
 _FAILED = "payment_failed"
 _SUBMITTED = "payment_submitted"
+_SETTLED = "payment_settled"
 
 
 def send_mail(world: World, body: Mapping[str, str]) -> None:
@@ -71,6 +73,7 @@ def _payment_letter(world: World, mail: str, payment: Payment) -> PaymentLetter:
         expected_on=dealer_day(expected, dealer.time_zone).isoformat() if expected else "",
         reason=payment.failure_sentence if mail == _FAILED else "",
         pay_again_url=f"{portal}/outstanding" if mail == _FAILED else "",
+        note=excess_words(payment.excess) if mail == _SETTLED else "",
         dealer_phone=dealer.phone,
         currency=payment.currency,
     )

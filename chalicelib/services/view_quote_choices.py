@@ -37,6 +37,7 @@ class CreditChoice:
     job_name: str
     available_cents: int
     used_cents: int
+    is_on_account: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ def _credits(quote: Quote, state: AccountState) -> tuple[CreditChoice, ...]:
             job_name=item.job_name,
             available_cents=owed[item.payable_id].available_cents,
             used_cents=used.get(item.payable_id, 0),
+            is_on_account=item.is_on_account,
         )
         for item in open_now[: max(MOST_CREDITS, len(used))]
     )

@@ -140,3 +140,12 @@ def test_a_failed_payment_says_that_nothing_was_charged() -> None:
 def test_a_mail_refuses_the_letter_of_another() -> None:
     with pytest.raises(TypeError):
         render_mail("invitation", PAYMENT)
+
+
+def test_the_settled_mail_says_what_became_of_money_its_documents_no_longer_took() -> None:
+    note = "INV-1 had been paid meanwhile: $600.00 is kept on account."
+
+    mail = render_mail("payment_settled", dataclasses.replace(PAYMENT, note=note))
+
+    assert note in mail.text
+    assert note in mail.html

@@ -167,6 +167,7 @@ def _payable_row(row: OpenPayable) -> views.PayableRow:
         in_flight_href=f"/payments/{row.paid_by}" if row.paid_by else "",
         pdf_href=payable.pdf_url,
         in_query=payable.in_query,
+        is_on_account=payable.is_on_account,
     )
 
 

@@ -26,6 +26,7 @@ def change_panel(quote: Quote, choices: QuoteChoices, *, is_open: bool) -> views
                 job_name=item.job_name,
                 available_cents=item.available_cents,
                 used_cents=item.used_cents,
+                is_on_account=item.is_on_account,
             )
             for item in choices.credits_open
         ),

@@ -132,6 +132,7 @@ class PaymentDetail:
     timeline: tuple[TimelineEntry, ...]
     lines_cents: int = 0
     credits_cents: int = 0
+    unapplied_cents: int = 0
     discount_cents: int = 0
     fee_cents: int = 0
     surplus_cents: int = 0

@@ -54,7 +54,8 @@ class ReceiptLetter:
 class PaymentLetter:
     """Mails "payment_submitted", "payment_settled", "payment_failed" and "payment_terminated".
 
-    `expected_on` ISO date (submitted only); `reason` a sentence and `pay_again_url` (failed only).
+    `expected_on` ISO date (submitted only); `reason` a sentence and `pay_again_url` (failed only);
+    `note` what became of money that its documents no longer took (settled only).
     """
 
     dealer_name: str
@@ -67,5 +68,6 @@ class PaymentLetter:
     expected_on: str = ""
     reason: str = ""
     pay_again_url: str = ""
+    note: str = ""
     dealer_phone: str = ""
     currency: str = "USD"

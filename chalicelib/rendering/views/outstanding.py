@@ -29,6 +29,7 @@ class PayableRow:
     pdf_href: str = ""
     selected: bool = False
     in_query: bool = False
+    is_on_account: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

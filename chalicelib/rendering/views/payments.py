@@ -35,7 +35,7 @@ class ReceiptOffer:
 class Receipt:
     """GET /payments/{payment}. A pending ACH says submitted, never paid.
 
-    credits_cents and discount_cents are negative or 0. `is_receipt` is true once the funds are
+    credits_cents, unapplied_cents and discount_cents are negative or 0. `is_receipt` is true once the funds are
     confirmed; until then the page calls itself a confirmation of submission.
     """
 
@@ -52,6 +52,7 @@ class Receipt:
     is_receipt: bool = False
     lines_cents: int = 0
     credits_cents: int = 0
+    unapplied_cents: int = 0
     discount_cents: int = 0
     fee_cents: int = 0
     fee_label: str = ""

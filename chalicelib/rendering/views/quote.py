@@ -46,6 +46,7 @@ class CreditField:
     available_cents: int
     used_cents: int = 0
     job_name: str = ""
+    is_on_account: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
