@@ -35,8 +35,8 @@ class ReceiptOffer:
 class Receipt:
     """GET /payments/{payment}. A pending ACH says submitted, never paid.
 
-    credits_cents, unapplied_cents and discount_cents are negative or 0. `is_receipt` is true once the funds are
-    confirmed; until then the page calls itself a confirmation of submission.
+    credits_cents, unapplied_cents and discount_cents are negative or 0. `is_receipt` is true once
+    the funds are confirmed; until then the page calls itself a confirmation of submission.
     """
 
     chrome: Chrome
