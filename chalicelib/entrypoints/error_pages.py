@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.domain.errors import AlreadyDone, DrypowderError, NotSignedIn, TryAgain
@@ -19,6 +20,10 @@ ANTICIPATED = DrypowderError
 SIGN_IN = {Face.PAYER: "/sign-in", Face.OPERATOR: "/console/sign-in"}
 HOME = {Face.PAYER: "/", Face.OPERATOR: "/console"}
 _SERVER_ERROR = 500
+# AWS did not do what it was asked: the same request may well succeed in a minute.
+_NO_ANSWER = (
+    PynamoDBException, BotoCoreError, ClientError, OutcomeUnknown, WorkflowsUnreachable,
+)  # fmt: skip
 
 
 def anticipated(arrival: Arrival, error: DrypowderError) -> Answer:
@@ -37,7 +42,7 @@ def anticipated(arrival: Arrival, error: DrypowderError) -> Answer:
 
 def unexpected(arrival: Arrival, error: Exception) -> Answer:
     """Something we did not foresee (already logged): a reference and nothing else."""
-    if isinstance(error, (PynamoDBException, OutcomeUnknown, WorkflowsUnreachable)):
+    if isinstance(error, _NO_ANSWER):
         try_again = TryAgain("Our records did not answer. Please try again in a minute.")
         return _page(arrival, status=try_again.status, sentence=try_again.sentence)
     return _page(arrival, status=_SERVER_ERROR, sentence="")

@@ -113,9 +113,15 @@ _connections: dict[str, Connection] = {}
 
 
 def _connection() -> Connection:
+    """Waits no longer than any other request: PynamoDB's own default outlives a page."""
     region = Record.Meta.region
     if region not in _connections:
-        _connections[region] = Connection(region=region)
+        _connections[region] = Connection(
+            region=region,
+            connect_timeout_seconds=Record.Meta.connect_timeout_seconds,
+            read_timeout_seconds=Record.Meta.read_timeout_seconds,
+            max_retry_attempts=Record.Meta.max_retry_attempts,
+        )
     return _connections[region]
 
 

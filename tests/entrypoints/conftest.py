@@ -23,11 +23,11 @@ def app() -> Chalice:
 def browser(app: Chalice, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Browser:
     """A browser with no cookies; the guard hands the stage to every page."""
     monkeypatch.setattr(guard, "product_world", lambda: stage)
-    monkeypatch.setattr(templating, "_manifest", _AnyAsset)
+    monkeypatch.setattr(templating, "_manifest", AnyAsset)
     return Browser(app)
 
 
-class _AnyAsset(dict[str, str]):
+class AnyAsset(dict[str, str]):
     """Pages are looked at here, not their styles, so no assets need building."""
 
     def __missing__(self, name: str) -> str:
