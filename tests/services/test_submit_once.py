@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.errors import DrypowderError
-from chalicelib.domain.ids import CompanyId, UserId
-from chalicelib.domain.payments import PaymentStatus
+from chalicelib.domain.ids import CompanyId, PaymentId, UserId
+from chalicelib.domain.payments import Payment, PaymentStatus
 from chalicelib.domain.quotes import Quote
 from chalicelib.services.submit_payment import submit_payment
 from chalicelib.services.watch_payments import watch_payments
@@ -25,6 +25,12 @@ SUITE, CENTS = "R5 submitting once", 100_000
 @pytest.fixture
 def road(stage: Stage) -> Road:
     return build_road(stage, (an_invoice("INV-1", CENTS),))
+
+
+def stored_payment(road: Road, quote: Quote) -> Payment:
+    """The payment the quote became."""
+    ids = road.dealer.dealer_id, road.account.account_id
+    return get_payment(*ids, PaymentId(quote.quote_id))
 
 
 def press(road: Road, quote: Quote, **changes: Any) -> str:
@@ -91,7 +97,7 @@ def test_pressed_again_with_another_method_the_first_one_stays(
 
     numbers = [press(road, quote), press(road, quote, method_id=card.method_id)]
 
-    stored = get_payment(road.dealer.dealer_id, road.account.account_id, quote.quote_id)  # type: ignore[arg-type]
+    stored = stored_payment(road, quote)
     assert set(numbers) == {quote.number}
     assert stored.method == road.method
     check(road, figures, presses=2)
@@ -161,7 +167,7 @@ def test_an_error_the_processor_repeats_for_the_key_fails_the_payment_without_a_
         road.clock.advance(DAY / 2)
         watch_payments(road.world)
 
-    stored = get_payment(road.dealer.dealer_id, road.account.account_id, quote.quote_id)  # type: ignore[arg-type]
+    stored = stored_payment(road, quote)
     figures.add(SUITE, crashes=1, double=len(road.intents()))
     assert stored.status is PaymentStatus.FAILED
     assert road.intents() == []
