@@ -1,7 +1,7 @@
 """A customer account's header: who it is, its totals as shown, its invitation badge."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from chalicelib.domain.ids import AccountId, CompanyId, DealerId, InvitationId
@@ -148,6 +148,14 @@ class PriorityNote:
 
 
 @dataclass(frozen=True, slots=True)
+class RestoredDiscount:
+    """A discount a return had revoked, given back by an operator until the end of a day."""
+
+    subject: str  # A statement's id, or an invoice's.
+    until_day: date
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """The header of one customer account (the `A` item); `money_version` guards its claims."""
 
@@ -171,6 +179,7 @@ class Account:
     company_id: CompanyId | None = None
     last_contact_at: datetime | None = None
     returned_at: datetime | None = None  # When a payment of it last came back.
+    restored_discounts: tuple[RestoredDiscount, ...] = ()
     statement: Statement | None = None  # The newest one.
     import_digest: str = ""  # Of the rows last imported …
     import_version: int = 0  # … at this version: the same rows again change nothing then.
@@ -182,6 +191,11 @@ class Account:
             if contact.is_primary:
                 return contact
         return self.contacts[0] if self.contacts else None
+
+    def restored_until(self, subject: str) -> date | None:
+        """Until the end of which day an operator gave a discount back, if at all."""
+        days = [it.until_day for it in self.restored_discounts if it.subject == subject]
+        return max(days, default=None)
 
     def raised(self) -> "Account":
         """The same header one money version on."""

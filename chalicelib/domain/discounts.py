@@ -1,10 +1,9 @@
 """Discounts (money.md): the statement's, an invoice's own terms, and spreading cents over lines."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from chalicelib.domain.claims import Owed
-from chalicelib.domain.days import day_end
 from chalicelib.domain.payables import Payable, PayableKind
 from chalicelib.domain.statements import Statement
 
@@ -47,11 +46,17 @@ def statement_discount_cents(statement: Statement, cash_payable_cents: int) -> i
     return min(discount_cents, remainder_cents)
 
 
-def terms_deadline(payable: Payable, grace_days: int, time_zone: str) -> datetime | None:
-    """The last moment that earns an invoice's own discount; None if it has none."""
+def terms_last_day(
+    payable: Payable, grace_days: int, restored_until: date | None = None
+) -> date | None:
+    """The last day that earns an invoice's own discount; None if it has none.
+
+    `restored_until`: an operator gave it back until the end of that day.
+    """
     if payable.discount_day is None or payable.discount_cents <= 0:
         return None
-    return day_end(payable.discount_day + timedelta(days=grace_days), time_zone)
+    last_day = payable.discount_day + timedelta(days=grace_days)
+    return max(last_day, restored_until or last_day)
 
 
 def terms_discount_cents(
@@ -61,12 +66,10 @@ def terms_discount_cents(
     allocation_cents: int,
     credit_cents: int,
     today: date,
-    grace: int,
+    last_day: date | None,
 ) -> int:
-    """An invoice's own discount if this payment clears it by its date + grace days, else 0."""
-    if payable.kind is not PayableKind.INVOICE or payable.discount_day is None:
-        return 0
-    if today > payable.discount_day + timedelta(days=grace):
+    """An invoice's own discount if this payment clears it by its last day, else 0."""
+    if payable.kind is not PayableKind.INVOICE or last_day is None or today > last_day:
         return 0
     if allocation_cents != owed.owed_cents:
         return 0

@@ -135,6 +135,7 @@ class Payment(PricedLines):
     settled_at: datetime | None = None
     settlement_id: SettlementId | None = None
     posted_at: datetime | None = None
+    statement_id: str = ""  # The statement whose discount it took, "" if none.
     forgets_method: bool = False  # The payer said: do not save this card.
     held_until: datetime | None = None  # Not handed over before (dealer's hold, or a release).
     sent_at: datetime | None = None  # When handing over began; the processor's key counts from it.

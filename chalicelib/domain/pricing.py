@@ -8,13 +8,13 @@ from chalicelib.domain.accounts import Account, BillingKind
 from chalicelib.domain.cards import CardFacts
 from chalicelib.domain.claims import Claim, Effect, Owed, owed_by_payable
 from chalicelib.domain.credits import net_credits
-from chalicelib.domain.days import dealer_day
+from chalicelib.domain.days import day_end, dealer_day
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.discounts import (
     spread,
     statement_discount_cents,
-    terms_deadline,
     terms_discount_cents,
+    terms_last_day,
 )
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.fees import fee_cents
@@ -67,7 +67,7 @@ def owed_on(
 
 def price(
     *,
-    payables: Iterable[Payable],
+    payables: Sequence[Payable],
     claims: Iterable[Claim],
     account: Account,
     dealer: Dealer,
@@ -84,9 +84,8 @@ def price(
     Raises InvalidInput (form altered or wrong) and PayableAlreadyClaimed.
     """
     _check_method(method_kind)
-    listed = tuple(payables)
-    terms = _Terms(account, dealer, view, statement_members(account, dealer, listed), now)
-    lines, used, deadline = _priced(selection, owed_on(listed, claims, account), terms, listed)
+    terms = _Terms(account, dealer, view, statement_members(account, dealer, payables), now)
+    lines, used, deadline = _priced(selection, owed_on(payables, claims, account), terms, payables)
     return Quote(
         quote_id=quote_id,
         dealer_id=dealer.dealer_id,
@@ -104,6 +103,7 @@ def price(
         dealer_version=dealer.version,
         priced_on=terms.today,
         card=card,
+        statement_id=_statement_taken(account, view, lines),
     )
 
 
@@ -127,6 +127,11 @@ def statement_saving_cents(
     used = net_credits(asked.allocations, asked.documents, asked.credits_open)
     cents, _ = _statement_discount(_lines(asked, owed, used), owed, terms, listed)
     return cents
+
+
+def _statement_taken(account: Account, view: View, lines: Iterable[QuoteLine]) -> str:
+    is_taken = view is View.STATEMENT and any(line.discount_cents for line in lines)
+    return account.statement.statement_id if is_taken and account.statement else ""
 
 
 def _check_method(method_kind: str) -> None:
@@ -217,7 +222,8 @@ def _statement_discount(
     statement = terms.account.statement
     if statement is None:
         return 0, None
-    deadline = statement.discount_deadline(terms.dealer.time_zone)
+    restored = terms.account.restored_until(statement.statement_id)
+    deadline = statement.discount_deadline(terms.dealer.time_zone, restored)
     if deadline is None or terms.now > deadline:
         return 0, None
     if not _pays_whole(lines, owed, terms, payables):
@@ -245,21 +251,21 @@ def _pays_whole(
 def _terms_discounted(
     lines: tuple[QuoteLine, ...], asked: Asked, owed: Mapping[PayableId, Owed], terms: _Terms
 ) -> tuple[tuple[QuoteLine, ...], datetime | None]:
-    grace_days = terms.dealer.terms_grace_days
     shares = []
     deadlines = []
     for document, line in zip(asked.documents, lines, strict=True):
+        restored = terms.account.restored_until(document.payable_id)
+        last_day = terms_last_day(document, terms.dealer.terms_grace_days, restored)
         cents = terms_discount_cents(
             document,
             owed[document.payable_id],
             allocation_cents=line.allocation_cents,
             credit_cents=line.credit_cents,
             today=terms.today,
-            grace=grace_days,
+            last_day=last_day,
         )
-        deadline = terms_deadline(document, grace_days, terms.dealer.time_zone)
-        if cents and deadline:
-            deadlines.append(deadline)
+        if cents and last_day:
+            deadlines.append(day_end(last_day, terms.dealer.time_zone))
         shares.append(cents)
     return _with_shares(lines, shares), min(deadlines, default=None)
 

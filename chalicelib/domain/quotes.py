@@ -100,6 +100,7 @@ class Quote(PricedLines):
     dealer_version: int
     priced_on: date  # The dealer's day: discounts and aging moved if it is another.
     card: CardFacts | None = None  # The saved card it is priced for; None until one is chosen.
+    statement_id: str = ""  # The statement whose discount it takes, "" if none.
     signature: str = ""
 
     @property

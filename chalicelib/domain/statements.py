@@ -23,11 +23,17 @@ class Statement:
     discount_day: date | None = None
     grace_days: int = 0
 
-    def discount_deadline(self, time_zone: str) -> datetime | None:
-        """The last moment that still earns the discount, in the dealer's zone; None without one."""
+    def discount_deadline(
+        self, time_zone: str, restored_until: date | None = None
+    ) -> datetime | None:
+        """The last moment that still earns the discount, in the dealer's zone; None without one.
+
+        `restored_until`: an operator gave it back until the end of that day.
+        """
         if self.discount_day is None or self.discount_cents <= 0 or self.discount_base_cents <= 0:
             return None
-        return day_end(self.discount_day + timedelta(days=self.grace_days), time_zone)
+        last_day = self.discount_day + timedelta(days=self.grace_days)
+        return day_end(max(last_day, restored_until or last_day), time_zone)
 
 
 def member_ids(statement: Statement, payables: Iterable[Payable]) -> frozenset[PayableId]:

@@ -4,6 +4,7 @@ from chalicelib.entrypoints import guard, queues, schedules, steps, webhooks
 from chalicelib.entrypoints.console import (
     accounts,
     customers,
+    discounts,
     integration,
     interventions,
     mailings,
@@ -39,6 +40,7 @@ BLUEPRINTS = (
     mailings.blueprint,
     payments.blueprint,
     interventions.blueprint,
+    discounts.blueprint,
     settings.blueprint,
     settlements.blueprint,
     manual_posting.blueprint,

@@ -261,6 +261,7 @@ def _payment(submission: Submission, found: ForSubmit, quote: Quote) -> Payment:
         submitted_at=submission.at,
         expected_at=None if is_card else expected_at,
         held_until=held_until,
+        statement_id=quote.statement_id,
         forgets_method=submission.forgets_method,
     )
 

@@ -9,7 +9,7 @@ from chalicelib.domain.payments import Payment, PaymentEvent
 from chalicelib.domain.settlements import Settlement
 from chalicelib.services.world import World
 from chalicelib.storage import keys
-from chalicelib.storage.ledger import lines_of
+from chalicelib.storage.ledger import EntryPage, entries_of
 from chalicelib.storage.payments import (
     find_payment,
     find_payment_by_reference,
@@ -27,8 +27,13 @@ class PaymentView:
 
     payment: Payment
     events: tuple[PaymentEvent, ...]
-    ledger: tuple[Line, ...]
+    entries: tuple[EntryPage, ...]
     settlement: Settlement | None = None  # Only for operators.
+
+    @property
+    def ledger(self) -> tuple[Line, ...]:
+        """Every ledger line of the payment."""
+        return tuple(line for entry in self.entries for line in entry.lines)
 
 
 def view_payment(
@@ -52,7 +57,7 @@ def view_payment(
     return PaymentView(
         found,
         list_events(dealer_id, found.payment_id),
-        lines_of(log),
+        entries_of(log),
         stored.settlement if stored else None,
     )
 

@@ -54,7 +54,8 @@ def standing_of(state: AccountState, dealer: Dealer, now: datetime) -> Statement
     names = statement_members(state.account, dealer, state.payables)
     members = [item for item in state.payables if item.payable_id in names]
     whole = _whole(state, dealer, now, owed, names)
-    deadline = statement.discount_deadline(dealer.time_zone)
+    restored = state.account.restored_until(statement.statement_id)
+    deadline = statement.discount_deadline(dealer.time_zone, restored)
     saves = whole is not None and whole.discount_cents > 0 and deadline and now <= deadline
     standings = [(item, owed[item.payable_id]) for item in members]
     return StatementStanding(

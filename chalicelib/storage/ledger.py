@@ -75,10 +75,10 @@ def is_replay(names: frozenset[str]) -> bool:
     return any(name.startswith("ledger#") for name in names)
 
 
-def lines_of(partition: str) -> tuple[Line, ...]:
-    """Every line of one payment or settlement, by event; read consistently."""
+def entries_of(partition: str) -> tuple[EntryPage, ...]:
+    """Every entry of one payment or settlement, oldest first; read consistently."""
     found = Record.query(partition, Record.sk.startswith(keys.LEDGER), consistent_read=True)
-    return tuple(line for page in _pages(found) for line in page.lines)
+    return tuple(sorted(_pages(found), key=lambda page: page.at))
 
 
 def list_entries(

@@ -99,6 +99,9 @@ ROWS: dict[tuple[str, str], tuple[Row, ...]] = {
     ("POST", "/console/payments/{payment}/stop"): (
         Row(DONE, said={"action": "freeze", "reason": "Asked by phone"}),
     ),
+    ("POST", "/console/payments/{payment}/discount"): (
+        Row(frozenset({409}), said={"until": "2026-11-30"}),  # It never came back.
+    ),
     ("GET", "/console/settings"): (Row(PAGE),),
     ("POST", "/console/settings"): (Row(frozenset({422})),),
     ("GET", "/console/settlements"): (Row(PAGE),),

@@ -8,6 +8,7 @@ from chalicelib.rendering.views.incoming import (
     Choice,
     DailyVolume,
     DayVolume,
+    DiscountForm,
     IncomingPayments,
     Interventions,
     LedgerLine,
@@ -85,6 +86,17 @@ def _panel(**changes: object) -> Interventions:
     return Interventions(**{**fields, **changes})  # type: ignore[arg-type]
 
 
+def _discount_form() -> DiscountForm:
+    return DiscountForm(
+        csrf="csrf-token",
+        url="/console/payments/DP-100482/discount",
+        discount_cents=2_800,
+        until="2026-12-06",
+        earliest="2026-11-22",
+        latest="2027-01-21",
+    )
+
+
 def _volume() -> DailyVolume:
     days = tuple(
         DayVolume(
@@ -147,6 +159,7 @@ def _payment_examples() -> dict[str, object]:
                 stopped_why=demo.HOSTILE,
             ),
         ),
+        "payment_detail_returned": _detail(discount_form=_discount_form()),
         "payment_detail_viewer": _detail(interventions=_panel(may_act=False)),
     }
 

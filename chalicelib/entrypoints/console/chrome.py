@@ -20,6 +20,7 @@ FLASHES = {
     "terminate": Flash(text="Terminated. Nothing was charged and the payer is told."),
     "hold-posting": Flash(text="Posting is on hold. The money still arrives.", tone="good"),
     "release-posting": Flash(text="Free to post. Open its settlement to post it.", tone="good"),
+    "discount-restored": Flash(text="The discount can be taken again.", tone="good"),
     "by-hand": Flash(text="Posting by hand is chosen. Download the files below.", tone="good"),
     "automatic": Flash(text="This settlement can be posted automatically again.", tone="good"),
     "recorded": Flash(text="The posted times are recorded.", tone="good"),

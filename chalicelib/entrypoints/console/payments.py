@@ -4,10 +4,11 @@ from chalice.app import Blueprint
 
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.ledger import Line
 from chalicelib.domain.payments import OFF_THE_ROAD, Payment, PaymentStatus
 from chalicelib.entrypoints.console import interventions
 from chalicelib.entrypoints.console.chrome import console_chrome, payment_tabs
+from chalicelib.entrypoints.console.discounts import discount_form
+from chalicelib.entrypoints.console.ledger_lines import ledger_lines
 from chalicelib.entrypoints.console.volume import daily_volume
 from chalicelib.entrypoints.filters import cents_typed, day_typed, href
 from chalicelib.entrypoints.guard import Visit, page
@@ -190,17 +191,9 @@ def _detail(visit: Visit, dealer: Dealer, found: PaymentView) -> views.PaymentDe
         settlement_href=f"/console/settlements/{settled_in}" if settled_in else "",
         settlement_note=_without_settlement(payment),
         posted=Badge(label="Posted", tone="good") if payment.posted_at else None,
-        ledger=tuple(_ledger_line(line) for line in found.ledger),
+        ledger=tuple(line for entry in found.entries for line in ledger_lines(entry, dealer)),
         interventions=interventions.panel(visit, dealer, payment, found.settlement),
-    )
-
-
-def _ledger_line(line: Line) -> views.LedgerLine:
-    return views.LedgerLine(
-        event="Settled",
-        account=line.account.replace("_", " ").capitalize(),
-        debit_cents=line.debit_cents,
-        credit_cents=line.credit_cents,
+        discount_form=discount_form(visit, dealer, payment),
     )
 
 

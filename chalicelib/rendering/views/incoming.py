@@ -110,8 +110,21 @@ class LedgerLine:
 
     event: str
     account: str
+    on: str = ""  # ISO date.
     debit_cents: int = 0
     credit_cents: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiscountForm:
+    """POSTs csrf and `until` (ISO day) to give a lost discount back; the three days are ISO."""
+
+    csrf: str
+    url: str
+    discount_cents: int
+    until: str
+    earliest: str
+    latest: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,3 +158,4 @@ class PaymentDetail:
     posted: Badge | None = None
     ledger: tuple[LedgerLine, ...] = ()
     interventions: Interventions | None = None
+    discount_form: DiscountForm | None = None
