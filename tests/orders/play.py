@@ -11,6 +11,7 @@ from chalicelib.domain.payments import Method, Payment
 from chalicelib.services.handle_event import handle_event
 from sandbox.world.stripe.deliveries import SignedWebhook
 from tests.domain.builders import a_credit, a_payable
+from tests.faults.shop import SCHEDULED
 from tests.faults.works import Works, handled
 from tests.orders.ledger_hash import ledger_facts, ledger_hash
 from tests.services.settling import ACCOUNT, SettlingWorld, settling_world
@@ -23,7 +24,6 @@ OWED = (
     a_credit("K", 10_000, job_id="J-7", applies_to="A"),
 )
 Deliver = Callable[["Play"], None]  # Called whenever webhooks may come; takes of `play.waiting`.
-SCHEDULED = {"id": "1", "resources": [], "detail": {}, "source": "aws.events", "region": "", "time": "", "account": "", "detail-type": "", "version": "0"}  # noqa: E501  # fmt: skip
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Play:
     method: Method
     deliver: Deliver
     waiting: list[SignedWebhook] = field(default_factory=list)
-    handled: int = 0
+    is_over: bool = False  # Nothing more happens: whatever still waits must be delivered now.
 
     def pay(self, *documents: str) -> Payment:
         """A payment by bank debit, handed to the processor."""
@@ -61,7 +61,6 @@ class Play:
         self.world.accept(hook)
         self.work()
         self.works.run_ready()
-        self.handled += 1
 
     def work(self) -> None:
         """Work the queue off; a message that fails stays for another delivery."""
@@ -102,3 +101,9 @@ def playing(app: Chalice, deliver: Deliver) -> Iterator[Play]:
         play = Play(world, works, link_bank(world), deliver)
         world.basket.drain()
         yield play
+
+
+def at_once(play: Play) -> None:
+    """Everything that waits, in order."""
+    while play.waiting:
+        play.give(play.waiting.pop(0))
