@@ -53,7 +53,11 @@ class Works(Machine):
     def _run(self, name: str, posting: Posting) -> None:
         decision, posting.decision = posting.decision, ""
         if not decision:
-            decision = {"auto": "post"}.get(self._step(posting, "prove"), "wait")
+            proof = self._step(posting, "prove")
+            if not proof:
+                posting.status = FAILED
+                return
+            decision = "post" if proof == "auto" else "wait"
         if decision == "post":
             done = [self._step(posting, "post", category=one.value) for one in PostingCategory]
             decision = "posted" if set(done) == {"posted"} else "wait"

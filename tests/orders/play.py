@@ -1,0 +1,109 @@
+"""A dealer to whom things happen while webhooks come as a deliverer likes."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from chalice.app import Chalice
+
+from chalicelib.domain.payments import Method, Payment
+from chalicelib.services.handle_event import handle_event
+from sandbox.world.stripe.deliveries import SignedWebhook
+from tests.domain.builders import a_credit, a_payable
+from tests.faults.shop import SCHEDULED
+from tests.faults.works import Works, handled
+from tests.orders.ledger_hash import ledger_facts, ledger_hash
+from tests.services.settling import ACCOUNT, SettlingWorld, settling_world
+from tests.services.story import link_bank, open_account, open_dealer, pay
+
+OWED = (
+    a_payable("A", 100_000, job_id="J-7"),
+    a_payable("B", 50_000, job_id="J-7"),
+    a_payable("C", 70_000),
+    a_credit("K", 10_000, job_id="J-7", applies_to="A"),
+)
+Deliver = Callable[["Play"], None]  # Called whenever webhooks may come; takes of `play.waiting`.
+
+
+@dataclass
+class Play:
+    """What a scene may do. Each step ends with `deliver`, so webhooks interleave as it decides."""
+
+    world: SettlingWorld
+    works: Works
+    method: Method
+    deliver: Deliver
+    waiting: list[SignedWebhook] = field(default_factory=list)
+    is_over: bool = False  # Nothing more happens: whatever still waits must be delivered now.
+
+    def pay(self, *documents: str) -> Payment:
+        """A payment by bank debit, handed to the processor."""
+        payment = pay(self.world, self.method, *documents)
+        return self._next(payment)
+
+    def days(self, days: int) -> None:
+        """Business days pass; the processor does what falls due."""
+        self.world.advance(days=days)
+        self._next(None)
+
+    def script(self, **wanted: object) -> None:
+        """Tell the processor what happens next (docs/SANDBOX.md)."""
+        self.world.stripe.script.apply(wanted)
+
+    def _next(self, made: Payment | None) -> Payment:
+        self.waiting += self.world.basket.drain()
+        self.deliver(self)
+        return made  # type: ignore[return-value]  # Only `pay` makes one.
+
+    def give(self, hook: SignedWebhook) -> None:
+        """Deliver one webhook now and let everything it sets off happen."""
+        self.world.accept(hook)
+        self.work()
+        self.works.run_ready()
+
+    def work(self) -> None:
+        """Work the queue off; a message that fails stays for another delivery."""
+        for event in list(self.world.queues.events):
+            with suppress(Exception):
+                handle_event(self.world, event)
+                self.world.queues.events.remove(event)
+
+    def end(self) -> None:
+        """The queue's second deliveries and two sweeps."""
+        for step in (timedelta(minutes=16), timedelta(days=1)):
+            self.work()
+            self.works.run_ready()
+            self.world.clock.advance(step)
+            handled(self.works.app, "sweep_due", SCHEDULED)
+        self.works.run_ready()
+
+    @property
+    def hash(self) -> str:
+        """The dealer's whole money."""
+        return ledger_hash(self.world, self.world.dealer_id, [ACCOUNT])
+
+    @property
+    def facts(self) -> list[str]:
+        """The same, to be read."""
+        return ledger_facts(self.world, self.world.dealer_id, [ACCOUNT])
+
+
+@contextmanager
+def playing(app: Chalice, deliver: Deliver) -> Iterator[Play]:
+    """A fresh dealer that posts automatically, an account, a bank account; nothing happened yet."""
+    with settling_world() as world:
+        works = Works(lambda _, call: call(), app=app)
+        works.step = lambda event: app.handler_map["payment_step"](event, None)
+        world.workflows = works  # type: ignore[assignment]
+        open_dealer(world, auto_post=True)
+        open_account(world, OWED)
+        play = Play(world, works, link_bank(world), deliver)
+        world.basket.drain()
+        yield play
+
+
+def at_once(play: Play) -> None:
+    """Everything that waits, in order."""
+    while play.waiting:
+        play.give(play.waiting.pop(0))

@@ -1,0 +1,98 @@
+"""R3 of reliability.md: in whatever order and however often webhooks come, one ledger."""
+
+import itertools
+import json
+import os
+import random
+
+import pytest
+
+from chalicelib.services.handle_event import INTENT_EVENTS, PAYOUT_READY
+from sandbox.world.stripe.deliveries import SignedWebhook
+from tests.figures import Figures, figures
+from tests.orders.play import Deliver, Play, at_once
+from tests.orders.scenes import SCENES
+from tests.orders.stages import Stages
+
+__all__ = ["figures"]
+SHUFFLES = int(os.environ.get("WEBHOOK_SHUFFLES", "2"))
+ORDERS = int(os.environ.get("WEBHOOK_ORDERS", "6"))  # Of the 720 of six events; 0 means all.
+SEED = int(os.environ.get("WEBHOOK_SEED", "") or random.SystemRandom().randint(1, 10**9))
+COPIES, EVENTS = 3, 6
+SUITE = "R3 webhook orders"
+
+
+def three_times(rng: random.Random) -> Deliver:
+    """Every webhook three times in random order, early or late."""
+    copies: list[SignedWebhook] = []
+
+    def deliver(play: Play) -> None:
+        copies.extend(play.waiting * COPIES)
+        play.waiting.clear()
+        rng.shuffle(copies)
+        for _ in range(len(copies) if play.is_over else rng.randint(0, len(copies))):
+            play.give(copies.pop())
+
+    return deliver
+
+
+def in_this_order(order: tuple[int, ...]) -> Deliver:
+    """Only at the end, and only the six that have an effect, in the given order."""
+
+    def deliver(play: Play) -> None:
+        if play.is_over:
+            effective = [hook for hook in play.waiting if _kind(hook) in EFFECTIVE]
+            assert len(effective) == len(order)
+            for place in order:
+                play.give(effective[place])
+
+    return deliver
+
+
+EFFECTIVE = INTENT_EVENTS | {PAYOUT_READY, "payout.paid"}
+
+
+def _kind(hook: SignedWebhook) -> str:
+    return str(json.loads(hook.payload)["type"])
+
+
+@pytest.mark.parametrize("number", range(SHUFFLES))
+@pytest.mark.parametrize("scene", SCENES)
+def test_every_webhook_three_times_in_random_order_makes_the_same_ledger(
+    stages: Stages, figures: Figures, scene: str, number: int
+) -> None:
+    print(f"WEBHOOK_SEED={SEED}")  # noqa: T201  pytest shows it when an order fails.
+    rng = random.Random(SEED + number)  # noqa: S311
+
+    _, facts = stages.played(scene, three_times(rng))
+
+    differences = stages.differences(scene, facts)
+    figures.add(SUITE, crashes=1, wrong_cents=len(differences))
+    assert differences == []
+
+
+def chosen_orders() -> list[tuple[int, ...]]:
+    every = list(itertools.permutations(range(EVENTS)))
+    return random.Random(SEED).sample(every, ORDERS) if ORDERS else every  # noqa: S311
+
+
+@pytest.mark.parametrize("order", chosen_orders(), ids=str)
+def test_six_events_in_any_order_make_the_same_ledger(
+    stages: Stages, figures: Figures, order: tuple[int, ...]
+) -> None:
+    scene = "two payments in one payout"
+
+    found, facts = stages.played(scene, in_this_order(order))
+
+    differences = stages.differences(scene, facts)
+    figures.add(SUITE, crashes=1, wrong_cents=len(differences))
+    assert differences == []
+    assert found
+
+
+def test_the_hash_tells_one_cent_and_one_more_entry_apart(stages: Stages) -> None:
+    scenes = [stages.played(scene, at_once)[0] for scene in SCENES]
+    again = stages.played("one payment", at_once)[0]
+
+    assert len(set(scenes)) == len(SCENES)
+    assert again == scenes[0]
