@@ -25,13 +25,15 @@ class Effect:
     """What one payment takes off one payable, in positive cents (cash + credit + discount).
 
     For a credit it is the credit used on one document, `applied_to`; a credit netted against
-    several documents has one effect for each. `is_unapplied`: the credit is cash on account.
+    several documents has one effect for each. `is_unapplied`: the credit is cash on account, the
+    surplus of the payment with the number `voucher_id`.
     """
 
     payable_id: PayableId
     amount_cents: int
     applied_to: PayableId | None = None
     is_unapplied: bool = False
+    voucher_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

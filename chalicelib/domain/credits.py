@@ -1,6 +1,6 @@
 """Which credit nets against which document (money.md, Quote 2)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.domain.claims import Effect
@@ -45,7 +45,13 @@ def net_credits(
     for item in ordered:
         if item.is_ticked:
             netting.use(item, oldest_first)
-    return netting.effects({it.credit.payable_id for it in ordered if it.credit.is_on_account})
+    return netting.effects(
+        {
+            item.credit.payable_id: item.credit.voucher_id
+            for item in ordered
+            if item.credit.is_on_account
+        }
+    )
 
 
 class _Netting:
@@ -68,8 +74,14 @@ class _Netting:
                 self._left[credit_id] -= taken
                 self._room[document.payable_id] -= taken
 
-    def effects(self, on_account: Collection[PayableId]) -> tuple[Effect, ...]:
+    def effects(self, vouchers: Mapping[PayableId, str]) -> tuple[Effect, ...]:
         return tuple(
-            Effect(credit_id, amount, document_id, is_unapplied=credit_id in on_account)
+            Effect(
+                credit_id,
+                amount,
+                document_id,
+                is_unapplied=credit_id in vouchers,
+                voucher_id=vouchers.get(credit_id, ""),
+            )
             for (credit_id, document_id), amount in self._used.items()
         )

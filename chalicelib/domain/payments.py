@@ -74,6 +74,7 @@ class Method:
     customer: str  # The processor's customer on the connected account.
     mandate: str = ""
     card: CardFacts | None = None
+    disabled: str = ""  # Why it can't be used any more, as its payer reads it.
 
     @property
     def words(self) -> str:
@@ -143,6 +144,7 @@ class Payment(PricedLines):
     excess: tuple[Excess, ...] = ()  # Paid elsewhere meanwhile: its cash is in the surplus.
     refunds: tuple[Refund, ...] = ()
     dispute: Dispute | None = None
+    earlier_disputes: tuple[Dispute, ...] = ()  # Won or closed before `dispute` was opened.
     returned: Return | None = None
     undone: tuple[Effect, ...] = ()  # Credits it used that were another payment's, taken back.
 

@@ -1,15 +1,8 @@
 """What a payer reads when a payment was definitely not made; the processor's codes stay outside."""
 
+from chalicelib.domain.return_codes import UNKNOWN, return_rule
+
 _BANK_NO = "The bank did not make this payment. Nothing was charged."
-_BANK = {
-    "insufficient_funds": "The bank account did not have enough money. Nothing was charged.",
-    "account_closed": "The bank account is closed. Nothing was charged.",
-    "no_account": "The bank could not find this account. Nothing was charged.",
-    "invalid_account_number": "The bank does not know this account number. Nothing was charged.",
-    "debit_not_authorized": "The bank was told not to allow this debit. Nothing was charged.",
-    "account_frozen": "The bank account is frozen. Nothing was charged.",
-    "bank_account_restricted": "The bank account does not allow debits. Nothing was charged.",
-}
 _OTHER_WAY = "Pay again with another card or from a bank account."
 _CARD_NO = f"The card was declined. Nothing was charged. {_OTHER_WAY}"
 _CARD = {
@@ -26,7 +19,11 @@ _CARD = {
 
 
 def refusal_sentence(method_kind: str, code: str) -> str:
-    """The sentence for a processor's refusal code of a method kind ("ach" or "card")."""
+    """The sentence for a refusal code of a method kind ("ach" or "card"): Nacha's or Stripe's."""
     if method_kind == "card":
         return _CARD.get(code, _CARD_NO)
-    return _BANK.get(code, _BANK_NO)
+    rule = return_rule(code)
+    if rule is UNKNOWN:
+        return _BANK_NO
+    what_happened, _, advice = rule.payer_sentence.partition(". ")
+    return f"{what_happened}. Nothing was charged. {advice}"

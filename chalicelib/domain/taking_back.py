@@ -14,10 +14,20 @@ def refunds_that_count(payment: Payment) -> tuple[Refund, ...]:
     return tuple(refund for refund in payment.refunds if refund.is_taken_out)
 
 
+def reversals_of(payment: Payment) -> tuple[Reversal, ...]:
+    """Everything that has taken some of the payment back: refunds, a return, a lost dispute."""
+    taken = [refund.reversal for refund in refunds_that_count(payment)]
+    if payment.returned is not None:
+        taken.append(payment.returned.reversal)
+    if payment.dispute is not None and payment.dispute.reversal is not None:
+        taken.append(payment.dispute.reversal)
+    return tuple(taken)
+
+
 def standing_lines(payment: Payment) -> tuple[ReversedLine, ...]:
     """What each document is still paid with by this payment, cents; nothing left, no line.
 
-    Less what refunds reopened and what was undone because it came from another payment's surplus.
+    Less what was taken back and what was undone because it came from another payment's surplus.
     """
     lines = []
     for line in payment.lines:
@@ -29,8 +39,8 @@ def standing_lines(payment: Payment) -> tuple[ReversedLine, ...]:
             line.credit_cents - _undone_on(payment, line.payable_id),
             line.discount_cents,
         )
-        for refund in refunds_that_count(payment):
-            for taken in refund.reversal.lines:
+        for reversal in reversals_of(payment):
+            for taken in reversal.lines:
                 if taken.payable_id == line.payable_id:
                     left = _less(left, taken)
         if left.owed_again_cents:
@@ -41,20 +51,20 @@ def standing_lines(payment: Payment) -> tuple[ReversedLine, ...]:
 def standing_credits(payment: Payment) -> tuple[Effect, ...]:
     """The credits this payment still uses."""
     gone = list(payment.undone)
-    for refund in refunds_that_count(payment):
-        gone += refund.reversal.credits
+    for reversal in reversals_of(payment):
+        gone += reversal.credits
     return _without(payment.credits_used, gone)
 
 
 def standing_surplus_cents(payment: Payment) -> int:
-    """The surplus that was not refunded."""
-    taken = sum(refund.reversal.surplus_cents for refund in refunds_that_count(payment))
+    """The surplus that was not taken back."""
+    taken = sum(reversal.surplus_cents for reversal in reversals_of(payment))
     return payment.surplus_cents - taken
 
 
 def standing_fee_cents(payment: Payment) -> int:
-    """The payer's fee that was not refunded."""
-    taken = sum(refund.reversal.fee_income_cents for refund in refunds_that_count(payment))
+    """The payer's fee that was not taken back."""
+    taken = sum(reversal.fee_income_cents for reversal in reversals_of(payment))
     return payment.fee_cents - taken
 
 
