@@ -39,7 +39,8 @@ def shaken(play: Play, rng: random.Random, called: Called) -> None:
         return call
 
     steps = {name: repeated(name) for name in ("payment_step", "settlement_step")}
-    play.works.app = type("Shaken", (), {"handler_map": {**handlers, **steps}})  # type: ignore[assignment]
+    shaken: Any = type("Shaken", (), {"handler_map": {**handlers, **steps}})
+    play.works.app = shaken
     play.works.step = lambda event: steps["payment_step"](event, None)
 
 
