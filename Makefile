@@ -17,7 +17,8 @@ stop: ## end what run started
 test: ready ## every check and every test
 	@$(BIN)/python -m tools.chromium
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m sandbox.build
+	@$(BIN)/python -m pytest --numprocesses=2
 
 check: ready ## style, types, directions, templates
 	@$(BIN)/python -m tools.check

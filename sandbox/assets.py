@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sandbox.places import BUILD, ROOT
 from sandbox.progress import StepFailed
+from tools.locks import alone_making
 
 NODE_MAJOR = 20
 
@@ -16,6 +17,11 @@ def build_assets() -> bool:
 
     Raises StepFailed when Node is missing or a build step fails.
     """
+    with alone_making("static"):
+        return _build_when_changed()
+
+
+def _build_when_changed() -> bool:
     sources = [ROOT / "package.json", ROOT / "package-lock.json", *_files(ROOT / "assets")]
     wanted = _digest(sources)
     stamp = BUILD / "static.digest"

@@ -8,6 +8,7 @@ from pathlib import Path
 from sandbox import processes
 from sandbox.aws import ACCOUNT, CREDENTIALS, REGION
 from sandbox.places import BUILD, ROOT, Places
+from tools.locks import alone_making
 
 AWS_PYTHON = ROOT / ".venv-aws" / "bin" / "python"
 BARE = BUILD / "bare-python"
@@ -42,7 +43,8 @@ def start_local_aws(places: Places) -> None:
 def ensure_bare_python() -> Path:
     """A Python of our version without a single library, not even pip; made once."""
     python = BARE / "bin" / "python"
-    if not python.exists():
-        command = [sys.executable, "-m", "venv", "--without-pip", str(BARE)]
-        subprocess.run(command, check=True, capture_output=True)
+    with alone_making("bare-python"):
+        if not python.exists():
+            command = [sys.executable, "-m", "venv", "--without-pip", str(BARE)]
+            subprocess.run(command, check=True, capture_output=True)
     return python

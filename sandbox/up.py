@@ -13,14 +13,14 @@ import time
 from pathlib import Path
 
 from sandbox import processes
-from sandbox.assets import build_assets
+from sandbox.build import build_product
 from sandbox.deploy import add_erp_keys, deploy_stack, put_secret, sync_static_files
 from sandbox.local_aws import start_local_aws
 from sandbox.places import Places, places_from_environment
 from sandbox.progress import StepFailed, step, stop_with
 from sandbox.runfile import announce, describe_run, function_environment, write_run_file
 from sandbox.seeding import seed_demo
-from tools.package import PACKAGE, PackagingFailed, ensure_package
+from tools.package import PackagingFailed
 from tools.wheels import WheelUnavailable
 
 # A server that was just ended may hold its port for a moment, until its last thread is gone.
@@ -35,15 +35,12 @@ def bring_up(places: Places) -> None:
     processes.stop_all(places.processes)
     places.run_file.unlink(missing_ok=True)
     _refuse_taken_ports(places)
-    with step("building style sheet, script and font"):
-        build_assets()
-    with step("packaging the product"):
-        ensure_package()
+    package = build_product()
     origin_secret = secrets.token_hex(24)
     with step("starting the local AWS"):
         start_local_aws(places)
     with step("deploying the package by change set"):
-        outputs = deploy_stack(places, package=PACKAGE, origin_secret=origin_secret)
+        outputs = deploy_stack(places, package=package, origin_secret=origin_secret)
         put_secret(places, secret_id=outputs["SecretId"])
         sync_static_files(places, bucket=outputs["StaticBucketName"])
     with step("starting the simulated companies"):

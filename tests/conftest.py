@@ -14,14 +14,26 @@ import pytest
 
 from sandbox import processes
 from sandbox.aws import CREDENTIALS, local_client
+from sandbox.build import build_product
 from sandbox.local_aws import start_local_aws
 from sandbox.places import BUILD, ROOT, Places
 from tests.chromium import browser
+from tests.workers import GroupScheduling, arrange
 from tools.merge import write_merged_resources
-from tools.package import ensure_package
 
 __all__ = ["browser"]
 TABLE = "drypowder-sandbox"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The order tests run in, alone or shared."""
+    arrange(items)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupScheduling:
+    """How workers share the tests; in the order collected, not the largest group first."""
+    config.option.loadscopereorder = False
+    return GroupScheduling(config, log)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +56,7 @@ class LocalAws:
 @pytest.fixture(scope="session")
 def package() -> Path:
     """The folder with sam.json and deployment.zip, built once."""
-    return ensure_package()
+    return build_product()
 
 
 @pytest.fixture(scope="session")

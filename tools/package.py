@@ -3,18 +3,16 @@
 Run as `python -m tools.package`; leaves build/package/sam.json and build/package/deployment.zip.
 """
 
-import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from tools.archive import finish_archive
+from tools.locks import alone_making
 from tools.merge import write_merged_resources
 from tools.wheels import ROOT, ensure_wheels, requirements_digest
 
@@ -33,7 +31,7 @@ def ensure_package() -> Path:
 
     Raises PackagingFailed, or WheelUnavailable when a library has no wheel for Lambda.
     """
-    with _alone():
+    with alone_making("package"):
         wanted = _inputs_digest()
         if not (DIGEST.exists() and DIGEST.read_text() == wanted):
             half = PACKAGE.with_name("package.half")
@@ -42,15 +40,6 @@ def ensure_package() -> Path:
             shutil.rmtree(PACKAGE, ignore_errors=True)
             half.rename(PACKAGE)
     return PACKAGE
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Tests and `make run` may want the package at once; the second waits and finds it built."""
-    (ROOT / "build").mkdir(exist_ok=True)
-    with (ROOT / "build" / "package.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _build_package(target: Path) -> None:

@@ -32,11 +32,10 @@ def own(run_json: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> O
     return import_own_accounts(run_json, tmp_path_factory.mktemp("own-accounts"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def clerk(browser: Browser, run_json: dict[str, Any]) -> StorageState:
-    """The cookies of an AR clerk of the demo dealer; a code signs in only once."""
-    return _state(browser, lambda walker: people.sign_in_operator(
-        walker, run_json, run_json["dealers"][0]["id"], "ar"))  # fmt: skip
+    """The cookies of an AR clerk of the demo dealer; a session left idle is entered anew."""
+    return _clerk(browser, run_json)
 
 
 @pytest.fixture
@@ -53,12 +52,11 @@ def invited(
 
 
 @pytest.fixture(scope="session")
-def payer(
-    browser: Browser, run_json: dict[str, Any], own: Own, clerk: StorageState
-) -> StorageState:
+def payer(browser: Browser, run_json: dict[str, Any], own: Own) -> StorageState:
     """The cookies of a payer with six invoices and a linked bank account."""
 
     def come_in(walker: Walker) -> None:
+        clerk = _clerk(browser, run_json)
         people.invite_contact(browser, run_json, clerk, own.account("payer"))
         people.register(walker, people.invitation_link(run_json, own.email("payer")))
         walker.page.locator("input[name=payable]").first.check()
@@ -68,11 +66,18 @@ def payer(
     return _state(browser, come_in)
 
 
+def _clerk(browser: Browser, run: dict[str, Any]) -> StorageState:
+    return _state(browser, lambda walker: people.sign_in_operator(
+        walker, run, run["dealers"][0]["id"], "ar"))  # fmt: skip
+
+
 def _state(browser: Browser, come_in: Callable[[Walker], None]) -> StorageState:
     walker = new_walker(browser, "desk")
     try:
         come_in(walker)
         return walker.context.storage_state()
-    finally:
+    except BaseException:
         walker.keep_last(99)
+        raise
+    finally:
         walker.close()

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pyotp
@@ -21,6 +21,7 @@ def new_address(name: str) -> str:
 
 
 _codes_used: dict[str, str] = {}
+_browsers: dict[tuple[str, str, str], Sequence[Any]] = {}  # Cookies of who is signed in already.
 
 
 def login_of(run: dict[str, Any], dealer: str, role: str) -> dict[str, str]:
@@ -29,8 +30,22 @@ def login_of(run: dict[str, Any], dealer: str, role: str) -> dict[str, str]:
 
 
 def sign_in_operator(walker: Walker, run: dict[str, Any], dealer: str, role: str) -> None:
+    """On Customers: in the browser where this operator is signed in, or with a code.
+
+    A code opens one session and there is one every 30 seconds, so its session is walked in again.
+    """
+    who, page = (run["console_url"], dealer, role), walker.page
+    walker.context.add_cookies(_browsers.get(who, []))
+    page.goto(f"{run['console_url']}/customers")
+    if page.get_by_role("heading", name="Customers").count():
+        return
+    _enter_code(walker, run, login_of(run, dealer, role))
+    _browsers[who] = walker.context.cookies()
+
+
+def _enter_code(walker: Walker, run: dict[str, Any], login: dict[str, str]) -> None:
     """E-mail, password, code; lands on Customers."""
-    login, page = login_of(run, dealer, role), walker.page
+    page = walker.page
     page.goto(run["console_url"])
     walker.shot("console-sign-in")
     page.get_by_label("E-mail").fill(login["email"])

@@ -32,7 +32,7 @@ from tests.storage.ledgers import (
         (b"PK\x03\x04 a spreadsheet", "the header lacks the columns account_id, name"),
         (b"", "needs a header row"),
         (b"invoice_id,amount\n1,2\n", "the header lacks the columns account_id, name"),
-        (b"account_id,name\n" + b"C-1,A\n" * 900_000, "larger than 5 MB"),
+        (b"account_id,name\n" + (b"C-1," + b"A" * 50_000 + b"\n") * 108, "larger than 5 MB"),
     ],
 )
 def test_a_file_of_the_wrong_kind_says_so_and_blocks_the_import(
