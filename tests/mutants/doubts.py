@@ -1,0 +1,31 @@
+"""One random history in which the processor's answers get lost and the janitor asks again."""
+
+import random
+from datetime import timedelta
+
+from chalicelib.services.watch_payments import watch_payments
+from tests.crash.history import OPEN, Ended, payments_of
+from tests.crash.road import DAY, an_invoice, build_road
+from tests.stage import Stage
+
+SOON, AN_HOUR = timedelta(minutes=6), timedelta(hours=1)
+
+
+def run_doubtful_history(stage: Stage, seed: int) -> Ended:
+    """Every charge is asked for several times, some of it after the debit was taken."""
+    rng = random.Random(seed)  # noqa: S311  A history must be repeatable.
+    road = build_road(stage, tuple(an_invoice(*facts) for facts in OPEN.items()), seed=seed)
+    lost = [rng.choice(("before", "after")) for _ in range(rng.randint(1, 8))]
+    for timeout in lost:
+        fault = {"timeout": timeout, "path": "/v1/payment_intents"}
+        road.stripe.script.apply({"next_request": fault})
+    payment = road.submit(road.quote(**{rng.choice(("INV_1", "INV_2")): None}))
+    for pause in (SOON, AN_HOUR, DAY, 5 * DAY, DAY):
+        road.machine.run_ready()
+        road.clock.advance(pause)
+        watch_payments(road.world)
+        road.machine.run_ready()
+        road.receive()
+        road.work_queue()
+        road.machine.run_ready()
+    return Ended(seed, road, lost, payments_of(road), [payment.payment_id])

@@ -1,0 +1,82 @@
+"""R1b of reliability.md: every planted money bug is caught by a few random histories."""
+
+import os
+from collections.abc import Callable, Iterable
+
+import pytest
+
+from chalicelib.storage.ledger import UnbalancedEntry
+from tests.crash.history import faults_of, run_history
+from tests.figures import Figures, figures
+from tests.mutants.doubts import run_doubtful_history
+from tests.mutants.mutants import IN_DOUBT, ON_THE_ROAD, TAMPERED, TO_THE_LEDGER, Mutant
+from tests.mutants.payouts import run_payout_history, run_tampered_history
+from tests.stage import Stage, stage
+
+__all__ = ["figures", "stage"]
+MOST_HISTORIES = int(os.environ.get("MUTANT_HISTORIES", "10"))
+FIRST_SEED = 1
+SUITE = "R1b mutants"
+Found = Callable[[int], Iterable[str]]
+
+
+def caught_after(found: Found, mutant: Mutant, figures: Figures) -> int:
+    """How many histories it took; 0 if none of them noticed."""
+    with pytest.MonkeyPatch.context() as patch:
+        mutant(patch)
+        for number in range(1, MOST_HISTORIES + 1):
+            if _notices(found, FIRST_SEED + number):
+                figures.add(SUITE, runs=number, crashes=1)
+                return number
+    figures.add(SUITE, runs=MOST_HISTORIES, lost=1)
+    return 0
+
+
+def _notices(found: Found, seed: int) -> bool:
+    try:
+        return bool(list(found(seed)))
+    except UnbalancedEntry:
+        return True  # The ledger itself refuses to be wrong.
+
+
+def named(mutant: Mutant) -> str:
+    return mutant.__name__.replace("_", " ")
+
+
+@pytest.mark.parametrize("mutant", ON_THE_ROAD, ids=named)
+def test_a_bug_on_the_road_of_a_payment_is_caught(
+    stage: Stage, figures: Figures, mutant: Mutant
+) -> None:
+    def found(seed: int) -> list[str]:
+        return faults_of(run_history(stage, seed))
+
+    assert caught_after(found, mutant, figures)
+
+
+@pytest.mark.parametrize("mutant", IN_DOUBT, ids=named)
+def test_a_bug_in_handling_what_is_unknown_is_caught(
+    stage: Stage, figures: Figures, mutant: Mutant
+) -> None:
+    def found(seed: int) -> list[str]:
+        return faults_of(run_doubtful_history(stage, seed))
+
+    assert caught_after(found, mutant, figures)
+
+
+@pytest.mark.parametrize("seed", range(MOST_HISTORIES))
+def test_without_a_bug_a_doubtful_history_ends_with_every_cent_right(
+    stage: Stage, seed: int
+) -> None:
+    assert faults_of(run_doubtful_history(stage, seed)) == []
+
+
+@pytest.mark.usefixtures("stage")
+@pytest.mark.parametrize("mutant", TO_THE_LEDGER, ids=named)
+def test_a_bug_in_prices_settlement_or_posting_is_caught(figures: Figures, mutant: Mutant) -> None:
+    assert caught_after(run_payout_history, mutant, figures)
+
+
+@pytest.mark.usefixtures("stage")
+@pytest.mark.parametrize("mutant", TAMPERED, ids=named)
+def test_a_bug_that_trusts_a_foreign_payment_is_caught(figures: Figures, mutant: Mutant) -> None:
+    assert caught_after(run_tampered_history, mutant, figures)
