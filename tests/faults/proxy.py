@@ -36,7 +36,7 @@ class FaultProxy:
         self.url = f"http://127.0.0.1:{port}"
 
     async def _serve(self) -> int:
-        self._runner = web.AppRunner(make_app(self._burst), access_log=None)
+        self._runner = web.AppRunner(make_app(self._burst), access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         port: int = self._runner.addresses[0][1]
