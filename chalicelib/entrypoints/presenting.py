@@ -32,6 +32,7 @@ EVENT_WORDS = {
     "originated": ("Accepted by the payment processor", "info"),
     "unknown": ("No answer yet; asking again", "warn"),
     "restarted": ("Taken up again", "info"),
+    "contradicted": ("The processor's record does not fit", "warn"),
     "overdue": ("Taking longer than it should", "warn"),
     "funded": ("Funds confirmed", "good"),
     "refused": ("Refused by the bank", "bad"),
@@ -47,7 +48,9 @@ EVENT_WORDS = {
     "posting_released": ("Free to post", "info"),
     "stopped": ("Stopped for more than three business days", "warn"),
 }
-_NOT_FOR_PAYERS = frozenset({"posting_held", "posting_released", "stopped", "handed_over"})
+_NOT_FOR_PAYERS = frozenset(
+    {"posting_held", "posting_released", "stopped", "handed_over", "contradicted"}
+)
 SOURCE_WORDS = {
     "payer": "payer",
     "operator": "operator",

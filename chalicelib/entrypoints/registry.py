@@ -3,6 +3,7 @@
 from chalicelib.entrypoints import guard, queues, schedules, steps, webhooks
 from chalicelib.entrypoints.console import (
     accounts,
+    attention,
     customers,
     discounts,
     integration,
@@ -41,6 +42,7 @@ BLUEPRINTS = (
     payments.blueprint,
     interventions.blueprint,
     discounts.blueprint,
+    attention.blueprint,
     settings.blueprint,
     settlements.blueprint,
     manual_posting.blueprint,

@@ -5,6 +5,7 @@ from chalice.app import Blueprint, CloudWatchEvent, Rate
 
 from chalicelib.bootstrap import world
 from chalicelib.entrypoints.telemetry import metrics, observed
+from chalicelib.services.clear_notices import clear_notices
 from chalicelib.services.expire_invitations import expire_invitations
 from chalicelib.services.refresh_dealer import refresh_dealers
 from chalicelib.services.send_mailing import watch_mailings
@@ -26,8 +27,12 @@ def sweep_due(event: CloudWatchEvent) -> None:  # noqa: ARG001  Lambda's signatu
 @blueprint.schedule(Rate(1, Rate.HOURS))
 @observed
 def nightly(event: CloudWatchEvent) -> None:  # noqa: ARG001  Lambda's signature.
-    """Age, rank and compact for every dealer whose midnight has passed."""
-    refresh_dealers(world())
+    """Age, rank and compact for every dealer whose midnight has passed; notices that ended go."""
+    try:
+        refresh_dealers(world())
+    finally:
+        waiting = clear_notices(world())
+        metrics.add_metric(name="notices", unit=MetricUnit.Count, value=waiting)
 
 
 def sweep(reached: World) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .templating import environment
 from .views import (
     account,
+    attention,
     console_entry,
     customers,
     entry,
@@ -43,6 +44,8 @@ TEMPLATES: dict[type, str] = {
     mailings.MailingProgress: "pages/console/mailing_progress.html",
     incoming.IncomingPayments: "pages/console/incoming_payments.html",
     incoming.PaymentDetail: "pages/console/payment_detail.html",
+    attention.Attention: "pages/console/attention.html",
+    attention.KeptEvent: "pages/console/kept_event.html",
     integration.Integration: "pages/console/integration.html",
     integration.Ingestion: "pages/console/ingestion.html",
     integration.IngestionProgress: "pages/console/ingestion_progress.html",

@@ -9,7 +9,9 @@ from uuid import uuid4
 from chalicelib.domain.ids import AccountId, DealerId, PayableId, PaymentId
 from chalicelib.domain.ledger import settled_entry
 from chalicelib.domain.lifecycle import Event, follow
+from chalicelib.domain.notices import NoticeKind
 from chalicelib.domain.overpaid import applied_claim, fitted
+from chalicelib.domain.payment_notices import is_past_limit
 from chalicelib.domain.payments import Payment, Stage
 from chalicelib.domain.pricing import owed_on
 from chalicelib.services.finish_payment import account_writes, finish_payment
@@ -22,7 +24,7 @@ from chalicelib.storage import keys
 from chalicelib.storage.accounts import AccountState
 from chalicelib.storage.claims import not_due_change
 from chalicelib.storage.ledger import line_puts
-from chalicelib.storage.notices import notice_put
+from chalicelib.storage.notices import notice_put, notice_removal
 from chalicelib.storage.payments import payment_puts
 from chalicelib.storage.transactions import Write, WritesRefused, transact
 
@@ -61,6 +63,8 @@ def _writes(world: World, payment: Payment, state: AccountState) -> list[Write]:
     ]
     if excess:
         writes.append(notice_put(payment.dealer_id, overpaid_notice(settled, excess, now)))
+    if is_past_limit(payment, now):
+        writes.append(notice_removal(payment.dealer_id, NoticeKind.OVERDUE, payment.number))
     return writes
 
 

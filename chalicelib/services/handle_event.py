@@ -5,11 +5,13 @@ is set aside for a person, and the returned word becomes a metric with an alarm.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 
 from chalicelib.domain.errors import NotFound, TryAgain
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId, SettlementId
 from chalicelib.gateways.processor import Intent, ProcessorRefused
+from chalicelib.services.keep_event import UNKNOWN_TYPE, forget_event, keep_event
 from chalicelib.services.link_bank import finish_bank_link
 from chalicelib.services.open_settlement import open_settlement
 from chalicelib.services.receive_webhook import SESSION_FINISHED, sealed
@@ -18,7 +20,7 @@ from chalicelib.services.world import World
 from chalicelib.storage.companies import company_of_link_token
 from chalicelib.storage.dealers import dealer_of_processor_account, get_dealer
 from chalicelib.storage.payments import find_payment_by_reference
-from chalicelib.storage.unmatched_events import UnmatchedEvent, keep_unmatched
+from chalicelib.storage.unmatched_events import UnmatchedEvent
 
 HANDLED, ACKNOWLEDGED, RECORDED, QUARANTINED = "handled", "acknowledged", "recorded", "quarantined"
 INTENT_EVENTS = frozenset(
@@ -54,21 +56,27 @@ def handle_event(world: World, event: Event) -> str:
     "quarantined" (a mismatch, kept; alarms). Raises whatever makes the queue deliver it again;
     handling it twice is harmless.
     """
-    kind = _text(event, "event_type")
     try:
-        if kind == SESSION_FINISHED:
-            return _finish_link(world, event)
-        if kind in INTENT_EVENTS:
-            return _record_intent(world, event)
-        if kind == PAYOUT_READY:
-            return _settle_payout(world, event)
+        word = _taken(world, event)
     except Unmatched as mismatch:
         _keep(world, event, str(mismatch))
         return QUARANTINED
-    if kind in EXPECTED:
-        return ACKNOWLEDGED
-    _keep(world, event, "unknown type")
-    return RECORDED
+    if word == RECORDED:
+        _keep(world, event, "")
+    elif event.get("again"):
+        forget_event(_tenant(event)[0], event_id=_text(event, "event_id"))
+    return word
+
+
+def _taken(world: World, event: Event) -> str:
+    kind = _text(event, "event_type")
+    if kind == SESSION_FINISHED:
+        return _finish_link(world, event)
+    if kind in INTENT_EVENTS:
+        return _record_intent(world, event)
+    if kind == PAYOUT_READY:
+        return _settle_payout(world, event)
+    return ACKNOWLEDGED if kind in EXPECTED else RECORDED
 
 
 def _record_intent(world: World, event: Event) -> str:
@@ -149,18 +157,22 @@ def _compare_seal(event: Event, amount_cents: int, currency: str) -> None:
         raise Unmatched("the event's amount or currency is not the object's")
 
 
-def _keep(world: World, event: Event, reason: str) -> None:
-    keep_unmatched(
-        UnmatchedEvent(
-            event_id=_text(event, "event_id"),
-            event_type=_text(event, "event_type"),
-            source=_text(event, "source"),
-            account=_text(event, "account"),
-            object_id=_text(event, "object_id"),
-            reason=reason,
-            at=world.clock.now(),
-        )
+def _keep(world: World, event: Event, mismatch: str) -> None:
+    """Set it aside for a person; without a mismatch it is of a type we do not know."""
+    dealer_id = None
+    with suppress(Unmatched):
+        dealer_id = _tenant(event)[0]
+    kept = UnmatchedEvent(
+        event_id=_text(event, "event_id"),
+        event_type=_text(event, "event_type"),
+        source=_text(event, "source"),
+        account=_text(event, "account"),
+        object_id=_text(event, "object_id"),
+        reason=mismatch or UNKNOWN_TYPE,
+        at=world.clock.now(),
+        seal=_text(event, "seal"),
     )
+    keep_event(dealer_id, kept)
 
 
 def _text(event: Event, name: str) -> str:

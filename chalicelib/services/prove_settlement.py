@@ -12,6 +12,8 @@ from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.errors import TryAgain
 from chalicelib.domain.ids import DealerId, SettlementId
 from chalicelib.domain.ledger import payout_entry
+from chalicelib.domain.notices import NoticeKind
+from chalicelib.domain.payment_notices import unproven_notice
 from chalicelib.domain.payments import CHARGED, Payment, PaymentStatus
 from chalicelib.domain.posting import planned, postings
 from chalicelib.domain.proof import prove
@@ -22,10 +24,11 @@ from chalicelib.services.world import World
 from chalicelib.storage import keys
 from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.ledger import line_puts
+from chalicelib.storage.notices import notice_put, notice_removal
 from chalicelib.storage.payments import find_payment_by_reference, get_payment, payment_puts
 from chalicelib.storage.settlement_work import find_work
 from chalicelib.storage.settlements import find_settlement, save_transactions, settlement_put
-from chalicelib.storage.transactions import WritesRefused, transact
+from chalicelib.storage.transactions import Write, WritesRefused, transact
 
 AUTO, WAIT = "auto", "wait"
 PATIENT_RUNS = 2  # Runs that wait for payments still being settled; later ones show the gap.
@@ -148,7 +151,13 @@ def _take_in(world: World, payments: Iterable[Payment], settlement_id: Settlemen
 
 
 def _write(settlement: Settlement, *, read_version: int | None) -> None:
-    writes = [settlement_put(settlement, read_version=read_version)]
+    writes: list[Write] = [settlement_put(settlement, read_version=read_version)]
+    where = settlement.dealer_id, NoticeKind.UNPROVEN, settlement.settlement_id
+    if settlement.is_proven and read_version is not None:
+        writes.append(notice_removal(*where))
+    if not settlement.is_proven and read_version is None:
+        # Told once: proving it again every quarter of an hour is not news.
+        writes.append(notice_put(settlement.dealer_id, unproven_notice(settlement)))
     if settlement.is_proven:
         writes += line_puts(
             settlement.dealer_id,

@@ -8,6 +8,8 @@ from uuid import uuid4
 from chalicelib.domain.claims import Claim, ClaimState
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId
 from chalicelib.domain.lifecycle import Event, follow
+from chalicelib.domain.notices import NoticeKind
+from chalicelib.domain.payment_notices import is_past_limit
 from chalicelib.domain.payments import Payment, Stage
 from chalicelib.services.finish_payment import account_writes, finish_payment
 from chalicelib.services.forget_method import forget_method
@@ -16,6 +18,7 @@ from chalicelib.services.tell_payer import FAILED, TERMINATED, tell_payer
 from chalicelib.services.world import World
 from chalicelib.storage.accounts import AccountState
 from chalicelib.storage.claims import claim_removal
+from chalicelib.storage.notices import notice_removal
 from chalicelib.storage.payments import payment_puts
 from chalicelib.storage.transactions import Write, WritesRefused, transact
 
@@ -50,15 +53,17 @@ def release_payment(
 
 
 def _writes(world: World, payment: Payment, state: AccountState) -> list[Write]:
+    now = world.clock.now()
     failed = replace(follow(payment, Event.FAILED) or payment, stage=Stage.DONE)
-    puts = payment_puts(
-        failed,
-        name="failed",
-        at=world.clock.now(),
-        source="workflow",
-        detail=payment.failure_sentence,
-    )
-    return [*giving_back(world, payment, state), *puts]
+    writes: list[Write] = [
+        *giving_back(world, payment, state),
+        *payment_puts(
+            failed, name="failed", at=now, source="workflow", detail=payment.failure_sentence
+        ),
+    ]
+    if is_past_limit(payment, now):
+        writes.append(notice_removal(payment.dealer_id, NoticeKind.OVERDUE, payment.number))
+    return writes
 
 
 def giving_back(world: World, payment: Payment, state: AccountState) -> list[Write]:

@@ -1,14 +1,18 @@
 """Resolve a settlement: declare it done."""
 
 from dataclasses import replace
+from uuid import uuid4
 
 from chalicelib.domain.errors import AlreadyDone, Conflict, InvalidInput
 from chalicelib.domain.ids import DealerId, SettlementId
+from chalicelib.domain.notices import NoticeKind
 from chalicelib.domain.settlements import Settlement
 from chalicelib.services.held_posting import refuse_if_held
 from chalicelib.services.mark_posted import is_posted
 from chalicelib.services.world import World
+from chalicelib.storage.notices import notice_removal
 from chalicelib.storage.settlements import change_settlement, get_settlement
+from chalicelib.storage.transactions import transact
 
 REASON_CHARACTERS = 10, 1_000
 
@@ -29,7 +33,10 @@ def resolve_settlement(
         _check(settlement, why)
         return replace(settlement, resolved_at=now, resolved_by=operator, resolved_reason=why)
 
-    return change_settlement(dealer_id, settlement_id, resolved)
+    done = change_settlement(dealer_id, settlement_id, resolved)
+    removal = notice_removal(dealer_id, NoticeKind.UNPROVEN, settlement_id)
+    transact([removal], token=uuid4().hex)
+    return done
 
 
 def _check(settlement: Settlement, why: str) -> None:

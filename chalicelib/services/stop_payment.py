@@ -12,6 +12,7 @@ from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, TryAgain
 from chalicelib.domain.ids import DealerId
 from chalicelib.domain.interventions import Intervention, stop_ends, why_not
 from chalicelib.domain.lifecycle import Event, follow
+from chalicelib.domain.notices import NoticeKind
 from chalicelib.domain.payments import Payment, Stage, Stop
 from chalicelib.gateways.workflows import WorkflowsUnreachable
 from chalicelib.services.record_outcome import complete_waiting, wake
@@ -20,6 +21,7 @@ from chalicelib.services.view_payment import NO_PAYMENT, find_named
 from chalicelib.services.world import World
 from chalicelib.storage.accounts import get_state, log_put
 from chalicelib.storage.claims import due_change, find_claim
+from chalicelib.storage.notices import notice_removal
 from chalicelib.storage.payments import payment_puts
 from chalicelib.storage.settlements import (
     StoredSettlement,
@@ -37,6 +39,7 @@ WORDS = {
     Intervention.HOLD_POSTING: ("posting_held", "kept from posting"),
     Intervention.RELEASE_POSTING: ("posting_released", "free to post"),
 }
+STOP_ENDS = (Intervention.RELEASE, Intervention.TERMINATE, Intervention.RELEASE_POSTING)
 _EVENTS = {
     Intervention.FREEZE: Event.FROZEN,
     Intervention.RELEASE: Event.RELEASED,
@@ -145,6 +148,8 @@ def _writes(
         *payment_puts(payment, name=name, at=stop.at, source="operator", detail=by),
         log_put(*where, stop.at, stop.operator, f"Payment {payment.number} {words} by {by}"),
     ]
+    if order.action in STOP_ENDS:
+        writes.append(notice_removal(payment.dealer_id, NoticeKind.STOPPED, payment.number))
     if order.action is Intervention.TERMINATE:
         writes += giving_back(world, payment, get_state(*where))
     if order.action is Intervention.HOLD_POSTING and stored is not None:

@@ -9,6 +9,13 @@ from uuid import uuid4
 from chalicelib.domain.errors import NotFound, TryAgain
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId
 from chalicelib.domain.interventions import stop_ends
+from chalicelib.domain.notices import Notice
+from chalicelib.domain.payment_notices import (
+    contradicted_notice,
+    is_past_limit,
+    overdue_notice,
+    stopped_notice,
+)
 from chalicelib.domain.payments import Payment, PaymentStatus, Stage
 from chalicelib.gateways.processor import Intent, ProcessorRefused, ProcessorUnreachable
 from chalicelib.gateways.workflows import WorkflowsUnreachable
@@ -19,11 +26,11 @@ from chalicelib.services.release_payment import release_payment
 from chalicelib.services.world import World
 from chalicelib.storage.claims import due_payments, look_again
 from chalicelib.storage.dealers import get_dealer
+from chalicelib.storage.notices import notice_put
 from chalicelib.storage.payments import find_payment, get_payment, payment_puts
 from chalicelib.storage.transactions import OutcomeUnknown, WritesRefused, transact
 
 FIRST_WATCH, SECOND_WATCH, DAILY = timedelta(minutes=5), timedelta(hours=1), timedelta(days=1)
-PENDING_LIMIT = timedelta(days=10)  # Four business days, a long weekend, and the bank's delays.
 LOG = logging.getLogger(__name__)
 OVERDUE, STOPPED = "overdue", "stopped"
 UNDECIDED = (Stage.SUBMITTED, Stage.SENDING, Stage.PROCESSING)
@@ -134,7 +141,8 @@ def _flag_stopped(world: World, payment: Payment, watch: Watch) -> None:
         return
     LOG.error("payment %s is stopped since %s by %s", payment.payment_id, stop.at, stop.operator)
     watch.stopped.append(payment.payment_id)
-    _note_once(payment, STOPPED, now, mark=f"{STOPPED} {stop.at.isoformat()}")
+    notice = stopped_notice(payment, stop, now)
+    _note_once(payment, STOPPED, notice, mark=f"{STOPPED} {stop.at.isoformat()}")
 
 
 def _ensure_workflow(world: World, payment: Payment, watch: Watch) -> None:
@@ -181,6 +189,7 @@ def _ask_again(world: World, payment: Payment, watch: Watch) -> None:
     if outcome in (MISMATCHED, CONTRADICTED):
         LOG.error("payment %s: %s", payment.payment_id, outcome)
         watch.suspicious.append(payment.payment_id)
+        _note_once(payment, CONTRADICTED, contradicted_notice(payment, world.clock.now()))
 
 
 def _asked(world: World, payment: Payment, acct: str) -> Intent:
@@ -194,18 +203,21 @@ def _asked(world: World, payment: Payment, acct: str) -> Intent:
 
 def _flag_overdue(world: World, payment: Payment, watch: Watch) -> None:
     """Pending past its limit: count it every time, say it in the history once."""
-    limit = DAILY if payment.method.kind == "card" else PENDING_LIMIT
-    if world.clock.now() - (payment.sent_at or payment.submitted_at) < limit:
+    now = world.clock.now()
+    if not is_past_limit(payment, now):
         return
     LOG.error("payment %s is pending since %s", payment.payment_id, payment.submitted_at)
     watch.overdue.append(payment.payment_id)
-    _note_once(payment, OVERDUE, world.clock.now(), mark=OVERDUE)
+    _note_once(payment, OVERDUE, overdue_notice(payment, now))
 
 
-def _note_once(payment: Payment, name: str, at: datetime, *, mark: str) -> None:
-    puts = payment_puts(payment, name=name, at=at, source="janitor", processor_event_id=mark)
+def _note_once(payment: Payment, name: str, notice: Notice, *, mark: str = "") -> None:
+    """In the history and in the operators' inbox; once dealt with it does not come back."""
+    puts = payment_puts(
+        payment, name=name, at=notice.at, source="janitor", processor_event_id=mark or name
+    )
     with suppress(WritesRefused):
-        transact(puts, token=uuid4().hex)
+        transact([*puts, notice_put(payment.dealer_id, notice)], token=uuid4().hex)
 
 
 def _look_later(

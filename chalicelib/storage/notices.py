@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chalicelib.domain.ids import DealerId
 from chalicelib.domain.notices import Notice, NoticeKind
 from chalicelib.storage import keys
-from chalicelib.storage.records import Record, packed, unpacked
+from chalicelib.storage.records import Record, find_value, packed, unpacked
 from chalicelib.storage.transactions import Put, Remove
 
 MOST_NOTICES = 200
@@ -20,6 +20,11 @@ def notice_put(dealer_id: DealerId, notice: Notice) -> Put:
 def notice_removal(dealer_id: DealerId, kind: NoticeKind, subject: str) -> Remove:
     """The write "notice" that takes one away; removing it twice is harmless."""
     return Remove("notice", (keys.notices(dealer_id), keys.notice(kind, subject)))
+
+
+def find_notice(dealer_id: DealerId, kind: NoticeKind, subject: str) -> Notice | None:
+    """One notice, read consistently, or None."""
+    return find_value((keys.notices(dealer_id), keys.notice(kind, subject)), Notice)
 
 
 def list_notices(dealer_id: DealerId) -> Sequence[Notice]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from chalicelib.storage import keys
 from chalicelib.storage.records import Record, find_value, packed
+from chalicelib.storage.transactions import Put, Remove
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +19,18 @@ class UnmatchedEvent:
     object_id: str
     reason: str
     at: datetime
+    seal: str = ""  # What it claimed, as `receive_webhook.sealed` made it.
 
 
-def keep_unmatched(event: UnmatchedEvent) -> None:
-    """Keep an event; a redelivery overwrites it with the same."""
+def unmatched_put(event: UnmatchedEvent) -> Put:
+    """The write "unmatched" that keeps an event; a redelivery overwrites it with the same."""
     key = keys.global_event(event.event_id)
-    Record(key, keys.ONLY, body=packed(event), state="open").save()
+    return Put("unmatched", Record(key, keys.ONLY, body=packed(event), state="open"))
+
+
+def unmatched_removal(event_id: str) -> Remove:
+    """The write "unmatched" that forgets one; removing it twice is harmless."""
+    return Remove("unmatched", (keys.global_event(event_id), keys.ONLY))
 
 
 def find_unmatched(event_id: str) -> UnmatchedEvent | None:

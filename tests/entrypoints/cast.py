@@ -10,13 +10,15 @@ from chalicelib.domain.accounts import Account
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.ids import CompanyId, IngestionId, MethodId, PaymentId, SettlementId, UserId
 from chalicelib.domain.ingestions import Ingestion
-from chalicelib.domain.payments import Method, Payment
+from chalicelib.domain.payment_notices import stopped_notice
+from chalicelib.domain.payments import Method, Payment, Stop
 from chalicelib.domain.people import Face, Membership, User
 from chalicelib.domain.people import Stage as Step
 from chalicelib.domain.pricing import Selection
 from chalicelib.domain.quotes import View
 from chalicelib.domain.settlements import Settlement, SettlementPart
 from chalicelib.gateways.clock import wall_now
+from chalicelib.services.keep_event import keep_event
 from chalicelib.services.prepare_mailing import prepare_mailing
 from chalicelib.services.quote_payment import quote_payment
 from chalicelib.services.sign_in import SignedIn, start_session
@@ -24,10 +26,13 @@ from chalicelib.services.submit_payment import submit_payment
 from chalicelib.storage import users
 from chalicelib.storage.accounts import header_put, page_puts
 from chalicelib.storage.companies import method_put
+from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.ingestions import start_ingestion
+from chalicelib.storage.notices import notice_put
 from chalicelib.storage.roster import row_put
 from chalicelib.storage.settlements import settlement_put
 from chalicelib.storage.transactions import transact
+from chalicelib.storage.unmatched_events import UnmatchedEvent
 from tests.domain.builders import a_payable
 from tests.stage import TODAY, Stage
 
@@ -48,13 +53,14 @@ class Things:
     settlement: str
     mailing: str
     ingestion: str
+    event: str
 
 
 MISSING = Things(
     account="A-NOBODY", job="J-NOWHERE", payable="INV-NONE", quote="01JZZZZZZZZZZZZZZZZZZZZZZZ",
     signature="none", payment="01JZZZZZZZZZZZZZZZZZZZZZZZ", number="DP-999999",
     settlement="po_none", mailing="01JZZZZZZZZZZZZZZZZZZZZZZZ",
-    ingestion="01JZZZZZZZZZZZZZZZZZZZZZZZ",
+    ingestion="01JZZZZZZZZZZZZZZZZZZZZZZZ", event="evt_none",
 )  # fmt: skip
 
 
@@ -96,7 +102,8 @@ class Cast:
 
 def gathered(stage: Stage) -> Cast:
     """The whole cast, stored."""
-    first, second = stage.dealer(), stage.dealer(number_prefix="XX-")
+    first = stage.dealer(processor_account=f"acct_{ULID()}")
+    second = stage.dealer(processor_account=f"acct_{ULID()}", number_prefix="XX-")
     accounts = {"a": open_account(stage, first), "b": open_account(stage, first)}
     accounts["c"] = open_account(stage, second)
     people = (
@@ -158,6 +165,7 @@ def _things(stage: Stage, account: Account) -> Things:
             stage, account.dealer_id, account_ids=[account.account_id], operator="Ann"
         ).mailing_id,
         ingestion=_ingestion(account),
+        event=_event(account, paid),
     )
 
 
@@ -190,6 +198,20 @@ def _settlement(account: Account, paid: Payment) -> SettlementId:
     )  # fmt: skip
     transact([settlement_put(settlement, read_version=None)], token=str(ULID()))
     return number
+
+
+def _event(account: Account, paid: Payment) -> str:
+    """An event of the dealer's connected account that was set aside, and a notice of a payment."""
+    acct = get_dealer(account.dealer_id).processor_account
+    kept = UnmatchedEvent(
+        f"evt_{paid.payment_id}", "payment_intent.succeeded", "stripe", acct, "pi_nobody",
+        "no payment of ours", TODAY,
+    )  # fmt: skip
+    keep_event(account.dealer_id, kept)
+    stop = Stop(TODAY, "Kim Lee", "Asked by phone")
+    notice = notice_put(account.dealer_id, stopped_notice(paid, stop, TODAY))
+    transact([notice], token=str(ULID()))
+    return kept.event_id
 
 
 def _ingestion(account: Account) -> IngestionId:

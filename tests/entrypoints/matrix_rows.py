@@ -102,6 +102,13 @@ ROWS: dict[tuple[str, str], tuple[Row, ...]] = {
     ("POST", "/console/payments/{payment}/discount"): (
         Row(frozenset({409}), said={"until": "2026-11-30"}),  # It never came back.
     ),
+    ("GET", "/console/attention"): (Row(PAGE),),
+    ("POST", "/console/attention/done"): (
+        # Gone already, another dealer's or never there: the same answer.
+        Row(SEEN_OTHER, form={"subject": "number"}, said={"kind": "stopped"}, refused=SEEN_OTHER),
+    ),
+    ("GET", "/console/attention/events/{event}"): (Row(PAGE),),
+    ("POST", "/console/attention/events/{event}/again"): (Row(SEEN_OTHER),),
     ("GET", "/console/settings"): (Row(PAGE),),
     ("POST", "/console/settings"): (Row(frozenset({422})),),
     ("GET", "/console/settlements"): (Row(PAGE),),

@@ -19,6 +19,7 @@ from chalicelib.rendering.views.settings import Settings
 
 from . import demo
 from .account_examples import account_examples
+from .attention_examples import attention_examples
 from .customers_examples import customers, no_customers
 from .demo import console_chrome
 from .integration_examples import integration_examples
@@ -174,6 +175,7 @@ def console_examples() -> dict[str, object]:
         "customers_no_match": no_customers(query=demo.HOSTILE, clear_href="/console/customers"),
         **account_examples(),
         **_payment_examples(),
+        **attention_examples(),
         **settlement_examples(),
         **integration_examples(),
         "settings": _settings(),

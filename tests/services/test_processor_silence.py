@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.ledger import LedgerAccount
+from chalicelib.domain.payment_notices import ACH_LIMIT
 from chalicelib.domain.payments import Payment, PaymentStatus
 from chalicelib.domain.payments import Stage as Step
 from chalicelib.entrypoints.schedules import sweep
 from chalicelib.entrypoints.telemetry import metrics, observed
 from chalicelib.services.receive_webhook import receive_stripe
-from chalicelib.services.watch_payments import PENDING_LIMIT, Watch, watch_payments
+from chalicelib.services.watch_payments import Watch, watch_payments
 from chalicelib.storage.ledger import trial_balance
 from chalicelib.storage.payments import get_payment
 from tests.crash.road import DAY, Road, add_card, an_invoice, build_road
@@ -76,7 +77,7 @@ def unflagged(road: Road, payment: Payment, watch: Watch) -> list[str]:
     """The payment, if it is pending past its limit and this sweep did not say so."""
     known = stored(road, payment)
     since = known.sent_at or known.submitted_at
-    limit = DAY if known.method.kind == "card" else PENDING_LIMIT
+    limit = DAY if known.method.kind == "card" else ACH_LIMIT
     is_past = known.stage in UNDECIDED and road.clock.now() - since >= limit
     return [f"{road.clock.now()}"] if is_past and payment.payment_id not in watch.overdue else []
 

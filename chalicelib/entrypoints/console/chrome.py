@@ -7,6 +7,7 @@ from chalicelib.entrypoints.guard import Visit
 from chalicelib.entrypoints.presenting import zone_name, zoned
 from chalicelib.rendering.views.chrome import Chrome, FieldError, Flash, console_nav
 from chalicelib.rendering.views.figures import Link
+from chalicelib.services.deal_with_notice import list_waiting
 
 ROLE_WORDS = {"admin": "Administrator", "ar": "Accounts receivable", "viewer": "View only"}
 FLASHES = {
@@ -25,6 +26,9 @@ FLASHES = {
     "automatic": Flash(text="This settlement can be posted automatically again.", tone="good"),
     "recorded": Flash(text="The posted times are recorded.", tone="good"),
     "settings": Flash(text="Saved. Every page follows within half a minute.", tone="good"),
+    "notice": Flash(text="Done. Your name and the time are kept in the audit log.", tone="good"),
+    "notice-gone": Flash(text="That notice is gone: somebody has dealt with it, or it ended."),
+    "again": Flash(text="The event is being handled again.", tone="good"),
     "resolved": Flash(text="The settlement is resolved.", tone="good"),
 }
 
@@ -58,9 +62,16 @@ def console_chrome(
     )
 
 
-def payment_tabs(current: str) -> tuple[Link, ...]:
-    """The two tabs under Payments."""
+def payment_tabs(visit: Visit, current: str) -> tuple[Link, ...]:
+    """The tabs under Payments; how much waits for a person is read with every page."""
+    waiting = len(list_waiting(visit.world, visit.dealer_id).notices)
     return (
         Link(label="Incoming Payments", href="/console/payments", current=current == "incoming"),
         Link(label="Settlements", href="/console/settlements", current=current == "settlements"),
+        Link(
+            label="Needs attention",
+            href="/console/attention",
+            current=current == "attention",
+            count=waiting or None,
+        ),
     )

@@ -7,6 +7,7 @@ from chalicelib.entrypoints.presenting import aging, invitation_badge, priority,
 from chalicelib.rendering.views import customers as views
 from chalicelib.rendering.views.figures import Option, SelectFilter
 from chalicelib.rendering.words import money
+from chalicelib.services.deal_with_notice import Waiting
 from chalicelib.services.list_customers import Customer, CustomerTotals
 
 SORT_COLUMNS = (
@@ -105,9 +106,21 @@ def _box(name: str, label: str, words: tuple[tuple[str, str], ...], chosen: str)
     return SelectFilter(name=name, label=label, options=options)
 
 
-def attention(everything: CustomerTotals, base: str) -> tuple[views.Attention, ...]:
-    """What needs action: money past due and money very late, linked to the filtered list."""
+def attention(
+    everything: CustomerTotals, waiting: Waiting, base: str
+) -> tuple[views.Attention, ...]:
+    """What needs action: what waits for a person, and money past due, each with its list."""
     shown = []
+    if waiting.notices:
+        shown.append(
+            views.Attention(
+                count=len(waiting.notices),
+                label="need attention",
+                href="/console/attention",
+                detail=money(waiting.amount_cents) if waiting.amount_cents else "",
+                tone="warn",
+            )
+        )
     if everything.invoices_past_due:
         shown.append(
             views.Attention(

@@ -21,6 +21,7 @@ from chalicelib.entrypoints.responses import Csv, Html
 from chalicelib.rendering.pages import render_page
 from chalicelib.rendering.views import customers as views
 from chalicelib.rendering.views.figures import Column, HiddenField, Pager
+from chalicelib.services.deal_with_notice import list_waiting
 from chalicelib.services.export_customers import export_customers
 from chalicelib.services.list_customers import CustomerPage, CustomerQuery, list_customers
 from chalicelib.services.list_customers_selection import CustomerFilter
@@ -108,7 +109,7 @@ def _view(
         kept=tuple(
             HiddenField(name=name, value=typed[name]) for name in ("sort", "order") if typed[name]
         ),
-        attention=attention(found.everything, BASE),
+        attention=attention(found.everything, list_waiting(visit.world, visit.dealer_id), BASE),
         clear_href=BASE if any(typed[name] for name in FILTERS) else "",
         csv_href=href(BASE + ".csv", typed),
         chosen=tuple(HiddenField(name=name, value=typed[name]) for name in TYPED if typed[name]),

@@ -57,7 +57,7 @@ def incoming(visit: Visit) -> Html:
     )
     view = views.IncomingPayments(
         chrome=console_chrome(visit, dealer, "Incoming Payments", "Payments"),
-        tabs=payment_tabs("incoming"),
+        tabs=payment_tabs(visit, "incoming"),
         rows=tuple(
             payment_row(payment, dealer, base=BASE, payer=True) for payment in found.payments
         ),

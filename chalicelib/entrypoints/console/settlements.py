@@ -36,7 +36,7 @@ def settlements(visit: Visit) -> Html:
     rows = tuple(settlement_row(settlement, dealer) for settlement in found.settlements)
     view = views.Settlements(
         chrome=console_chrome(visit, dealer, "Settlements", "Payments"),
-        tabs=payment_tabs("settlements"),
+        tabs=payment_tabs(visit, "settlements"),
         rows=rows,
         pager=Pager(
             first=1 if rows else 0,
@@ -62,7 +62,7 @@ def settlement_html(
     shown = found.settlement
     view = views.Settlement(
         chrome=console_chrome(visit, dealer, f"Settlement {settlement}", "Payments", errors=errors),
-        tabs=payment_tabs("settlements"),
+        tabs=payment_tabs(visit, "settlements"),
         number=shown.settlement_id,
         created_at=zoned(dealer, shown.created_at),
         deposit_cents=shown.deposit_cents,
