@@ -25,7 +25,7 @@ class BillingKind(StrEnum):
 
 
 class Badge(StrEnum):
-    """The invitation badge of an account; REVOKED is shown as a chip, since nothing stands."""
+    """The invitation badge of an account; REVOKED and DISABLED are chips, since nothing stands."""
 
     NONE = ""
     PENDING = "pending"
@@ -33,6 +33,7 @@ class Badge(StrEnum):
     DECLINED = "declined"
     EXPIRED = "expired"
     REVOKED = "revoked"
+    DISABLED = "disabled"  # Never stored as an account's badge: portal_disabled says it.
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,7 @@ class Account:
     invitation_id: InvitationId | None = None
     invited_at: datetime | None = None
     company_id: CompanyId | None = None
+    portal_disabled: bool = False  # Its payers can neither see nor pay; set by an operator.
     last_contact_at: datetime | None = None
     statement: Statement | None = None  # The newest one.
     import_digest: str = ""  # Of the rows last imported …
@@ -181,6 +183,11 @@ class Account:
             if contact.is_primary:
                 return contact
         return self.contacts[0] if self.contacts else None
+
+    @property
+    def shown_badge(self) -> Badge:
+        """What stands beside its name: switched-off access hides how its invitation went."""
+        return Badge.DISABLED if self.portal_disabled else self.badge
 
     def raised(self) -> "Account":
         """The same header one money version on."""

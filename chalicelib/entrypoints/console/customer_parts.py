@@ -34,6 +34,7 @@ BADGES = (
     ("declined", "Declined"),
     ("expired", "Expired"),
     ("revoked", "Revoked"),
+    ("disabled", "Disabled"),
 )
 AGES = (
     ("", "Any age"),
