@@ -25,7 +25,7 @@ class BillingKind(StrEnum):
 
 
 class Badge(StrEnum):
-    """The invitation badge of an account; REVOKED is shown as a chip, since nothing stands."""
+    """The invitation badge of an account; REVOKED and DISABLED are chips, since nothing stands."""
 
     NONE = ""
     PENDING = "pending"
@@ -33,6 +33,7 @@ class Badge(StrEnum):
     DECLINED = "declined"
     EXPIRED = "expired"
     REVOKED = "revoked"
+    DISABLED = "disabled"  # Never stored as an account's badge: portal_disabled says it.
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,7 @@ class Account:
     invitation_id: InvitationId | None = None
     invited_at: datetime | None = None
     company_id: CompanyId | None = None
+    portal_disabled: bool = False  # Its payers can neither see nor pay; set by an operator.
     last_contact_at: datetime | None = None
     returned_at: datetime | None = None  # When a payment of it last came back.
     restored_discounts: tuple[RestoredDiscount, ...] = ()
@@ -196,6 +198,11 @@ class Account:
         """Until the end of which day an operator gave a discount back, if at all."""
         days = [it.until_day for it in self.restored_discounts if it.subject == subject]
         return max(days, default=None)
+
+    @property
+    def shown_badge(self) -> Badge:
+        """What stands beside its name: switched-off access hides how its invitation went."""
+        return Badge.DISABLED if self.portal_disabled else self.badge
 
     def raised(self) -> "Account":
         """The same header one money version on."""

@@ -5,6 +5,7 @@ DrypowderError
 ├── InvalidInput            422  the form or file is wrong; says what to correct
 ├── NotSignedIn             401  no live session
 ├── NotAllowed              403  the role does not permit it, or the request is not from our pages
+│   └── PortalDisabled      403  the dealer switched the account's online access off
 ├── NotFound                404  missing and foreign things answer alike
 ├── Conflict                409  the world moved on
 │   ├── QuoteOutdated       409  re-priced; carries the new quote id
@@ -58,6 +59,10 @@ class NotAllowed(DrypowderError):
     status = 403
 
 
+class PortalDisabled(NotAllowed):
+    """The dealer lets nobody see or pay this account online for now."""
+
+
 class NotFound(DrypowderError):
     """Nothing of that name belongs to this session."""
 
@@ -108,4 +113,4 @@ class TryAgain(DrypowderError):
     status = 503
 
 
-LINK_REASONS = ("expired", "used", "superseded", "revoked", "declined", "unknown")
+LINK_REASONS = ("expired", "used", "superseded", "revoked", "declined", "disabled", "unknown")

@@ -19,6 +19,7 @@ class Verdict(StrEnum):
 
     SEND = "send"
     CLOSED = "closed"  # A cash, system or inactive account.
+    DISABLED = "disabled"  # Its portal access is switched off.
     ACCEPTED = "accepted"
     PENDING = "pending"
     DECLINED = "declined"
@@ -112,6 +113,8 @@ def _standing(account: Account, invitation: Invitation | None, now: datetime) ->
     """Whether the account may be invited at all, whatever its address."""
     if account.status != "active" or account.account_kind in {AccountKind.CASH, AccountKind.SYSTEM}:
         return Verdict.CLOSED
+    if account.portal_disabled:
+        return Verdict.DISABLED
     shown = badge(invitation, has_active_payer=account.badge is Badge.ACCEPTED, now=now)
     verdicts = {
         Badge.ACCEPTED: Verdict.ACCEPTED,

@@ -77,6 +77,7 @@ class Arrival:
             name=session.name,
             email=session.email,
             csrf=edge_checks.form_token(value.secret),
+            is_shut_out=found.is_shut_out,
         )
 
     def visit(self, form: forms.Form) -> Visit:

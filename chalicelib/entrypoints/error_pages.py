@@ -5,7 +5,13 @@ from http import HTTPStatus
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
-from chalicelib.domain.errors import AlreadyDone, DrypowderError, NotSignedIn, TryAgain
+from chalicelib.domain.errors import (
+    AlreadyDone,
+    DrypowderError,
+    NotSignedIn,
+    PortalDisabled,
+    TryAgain,
+)
 from chalicelib.domain.people import Face
 from chalicelib.entrypoints.arrivals import Arrival
 from chalicelib.entrypoints.edge_checks import SAFE_METHODS
@@ -37,6 +43,7 @@ def anticipated(arrival: Arrival, error: DrypowderError) -> Answer:
         status=error.status,
         sentence=error.sentence,
         untouched=untouched and error.status < _SERVER_ERROR,
+        is_shut_out=isinstance(error, PortalDisabled),
     )
 
 
@@ -48,7 +55,14 @@ def unexpected(arrival: Arrival, error: Exception) -> Answer:
     return _page(arrival, status=_SERVER_ERROR, sentence="")
 
 
-def _page(arrival: Arrival, *, status: int, sentence: str, untouched: bool = False) -> Answer:
+def _page(
+    arrival: Arrival,
+    *,
+    status: int,
+    sentence: str,
+    untouched: bool = False,
+    is_shut_out: bool = False,
+) -> Answer:
     if arrival.path.startswith("/webhooks/") or not arrival.trusted:
         return Text(f"{sentence or 'error'} {arrival.reference}\n", status)
     face, visitor = arrival.face, arrival.visitor
@@ -59,16 +73,18 @@ def _page(arrival: Arrival, *, status: int, sentence: str, untouched: bool = Fal
             title=HTTPStatus(status).phrase,
             dealer_name="Drypowder",
             csrf=arrival.csrf if visitor else "",
-            nav=nav if visitor else (),
+            nav=nav if visitor and not is_shut_out else (),
             signed_in_name=visitor.name if visitor else "",
         ),
         status=status,
         face="console" if face is Face.OPERATOR else "portal",
+        heading="Online access is switched off" if is_shut_out else "",
         sentence=sentence,
         reference=arrival.reference,
         money_untouched=untouched and face is Face.PAYER and visitor is not None,
         next_href=SIGN_IN[face] if signed_out else HOME[face],
         next_label="Sign in" if signed_out else "Back to the start",
+        sign_out_url="/sign-out" if is_shut_out else "",
     )
     return _shown(arrival, view, status)
 

@@ -9,12 +9,13 @@ from urllib.parse import unquote
 from chalice.app import Blueprint, Request, Response
 
 from chalicelib.bootstrap import world as product_world
-from chalicelib.domain.errors import NotAllowed, NotFound, NotSignedIn
+from chalicelib.domain.errors import NotAllowed, NotFound, NotSignedIn, PortalDisabled
 from chalicelib.domain.people import OPERATOR_ROLES, PAYER_ROLES
 from chalicelib.entrypoints import arrivals, edge_checks, error_pages, forms
 from chalicelib.entrypoints.responses import Answer, chalice_response, security_headers
 from chalicelib.entrypoints.telemetry import new_reference, observed_call
 from chalicelib.entrypoints.visits import Visit, Visitor
+from chalicelib.storage.dealers import get_dealer
 
 __all__ = ["POLICIES", "Policy", "Visit", "Visitor", "edge", "page"]
 
@@ -30,13 +31,15 @@ class Policy:
     """What a route asks of its visitor.
 
     portal and console need a session of that face with one of `roles`; public knows a visitor
-    but needs none; machine is for webhooks and probes: no session, no form token.
+    but needs none; machine is for webhooks and probes: no session, no form token. `shut_out` lets
+    payers in, too, whose account the dealer has disabled.
     """
 
     area: Area
     roles: frozenset[str]
     form: bool
     referrer: str
+    shut_out: bool = False
 
 
 POLICIES: dict[tuple[str, str], Policy] = {}
@@ -52,6 +55,7 @@ def page(
     area: Area = "portal",
     form: bool | None = None,
     referrer: str = "same-origin",
+    shut_out: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Register `handler(visit, **path_params)` at a route and record the route's policy.
 
@@ -62,7 +66,7 @@ def page(
     allowed = ROLES.get(area, frozenset()) if roles is None else frozenset(roles)
     if form is None:
         form = method == "POST" and area != "machine"
-    policy = Policy(area, allowed, form, referrer)
+    policy = Policy(area, allowed, form, referrer, shut_out)
     POLICIES[(method, path)] = policy
 
     def register(handler: Handler) -> Handler:
@@ -144,6 +148,13 @@ def _require_role(visitor: Visitor | None, policy: Policy) -> None:
         raise NotSignedIn("Your session has ended. Sign in to go on.")
     if visitor.role not in policy.roles:
         raise NotAllowed("Your role does not include this. Ask an owner or admin of your team.")
+    if visitor.is_shut_out and not policy.shut_out:
+        dealer = get_dealer(visitor.dealer_id)
+        call = f" Questions? Call {dealer.phone}." if dealer.phone else ""
+        raise PortalDisabled(
+            f"{dealer.name} has switched off online access to this account, so nothing can be seen "
+            f"or paid here. Payments you have submitted go on as usual.{call}"
+        )
 
 
 def _id(value: str) -> str:

@@ -64,6 +64,7 @@ _INVITATION_BADGES = {
     AccountBadge.DECLINED: ("Declined", "warn"),
     AccountBadge.EXPIRED: ("Expired", "plain"),
     AccountBadge.REVOKED: ("Revoked", "chip"),
+    AccountBadge.DISABLED: ("Disabled", "chip"),
 }
 
 
@@ -89,7 +90,7 @@ def aging(sums: AgedSums) -> Aging:
 
 
 def invitation_badge(badge: AccountBadge | str) -> Badge | None:
-    """The invitation's badge in words (Revoked: a chip), None for an account never invited."""
+    """The badge in words (Revoked and Disabled are chips), None for an account never invited."""
     words = _INVITATION_BADGES.get(AccountBadge(badge))
     return Badge(label=words[0], tone=words[1]) if words else None
 

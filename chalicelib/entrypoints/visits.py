@@ -21,6 +21,7 @@ class Visitor:
     name: str
     email: str
     csrf: str
+    is_shut_out: bool = False  # A payer whose account the dealer has disabled.
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chalicelib.domain.accounts import Badge
 from chalicelib.domain.ids import DealerId, InvitationId
-from chalicelib.domain.invitations import Delivery, InvitationState, state_now
+from chalicelib.domain.invitations import Delivery, Invitation, InvitationState, state_now
 from chalicelib.services.change_invitation import Told, account_writes, store_change, until_stored
 from chalicelib.services.invite_customer import REMINDER, queue_invitation_mail
 from chalicelib.services.world import World
@@ -49,10 +49,17 @@ def _handle(world: World, dealer_id: DealerId, invitation_id: InvitationId) -> N
             return
         if invitation.delivery is Delivery.QUEUED:
             queue_invitation_mail(world, invitation)
-        elif invitation.remind_at is not None and invitation.remind_at <= now:
+        elif _wants_reminder(invitation, now):
             queue_invitation_mail(world, invitation, mail=REMINDER)
 
     until_stored(attempt)
+
+
+def _wants_reminder(invitation: Invitation, now: datetime) -> bool:
+    """Due, and the link would open something: access may be enabled again before it expires."""
+    if invitation.remind_at is None or invitation.remind_at > now:
+        return False
+    return not get_account(invitation.dealer_id, invitation.account_id).portal_disabled
 
 
 def _show_expired(stored: Stored, now: datetime) -> None:

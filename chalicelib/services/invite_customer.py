@@ -39,8 +39,8 @@ def invite_customer(
     """Store a new invitation and queue its mail; to `email`, else to the contact on file.
 
     `record` makes the writes that keep account of it in the same transaction, anew for each try.
-    Raises AlreadyDone (accepted, or one is waiting), Conflict (inactive account), InvalidInput
-    (no usable address) or NotFound.
+    Raises AlreadyDone (accepted, or one is waiting), Conflict (inactive account, access disabled),
+    InvalidInput (no usable address) or NotFound.
     """
     now = world.clock.now()
 
@@ -67,13 +67,14 @@ def resend_invitation(
 ) -> Invitation:
     """Make a new generation, so that the old link says it was replaced, and queue its mail.
 
-    Raises AlreadyDone (accepted), Conflict (withdrawn), InvalidInput or NotFound.
+    Raises AlreadyDone (accepted), Conflict (withdrawn, access disabled), InvalidInput or NotFound.
     """
     now = world.clock.now()
 
     def attempt() -> Invitation:
         account, stored = _newest(dealer_id, account_id)
         old = stored.invitation
+        _require_enabled(account)
         if account.badge is Badge.ACCEPTED or old.state is InvitationState.ACCEPTED:
             raise AlreadyDone("This account has accepted its invitation already.")
         if not can_resend(old, now):
@@ -144,7 +145,13 @@ def _newest(dealer_id: DealerId, account_id: AccountId) -> tuple[Account, Stored
     return account, get_invitation(dealer_id, account.invitation_id)
 
 
+def _require_enabled(account: Account) -> None:
+    if account.portal_disabled:
+        raise Conflict("Portal access of this account is disabled. Enable it first.")
+
+
 def _require_invitable(account: Account, now: datetime) -> None:
+    _require_enabled(account)
     if account.badge is Badge.ACCEPTED:
         raise AlreadyDone("This account has accepted its invitation already.")
     if account.badge is Badge.PENDING and _still_waits(account, now):

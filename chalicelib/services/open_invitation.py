@@ -18,6 +18,7 @@ from chalicelib.storage.transactions import WritesRefused
 
 _LINK = re.compile(r"([A-Za-z0-9_.-]{1,64})\.([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{20,128})")
 _UNKNOWN = "This link is not valid."
+_DISABLED = "Online access to this account is switched off."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ def open_invitation(world: World, link: Link) -> Opened:
     stored = _stored(link)
     check_link(stored.invitation, hashed(link.secret), world.clock.now())
     account = get_account(link.dealer_id, stored.invitation.account_id)
+    if account.portal_disabled:
+        raise LinkRefused(_DISABLED, "disabled")
     return Opened(stored, account, get_dealer(link.dealer_id))
 
 

@@ -10,10 +10,14 @@ from chalicelib.storage import sessions
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """A live session; `membership` is None only while a code is still asked for."""
+    """A live session; `membership` is None only while a code is still asked for.
+
+    `is_shut_out`: the dealer has disabled the account's portal access.
+    """
 
     session: Session
     membership: Membership | None
+    is_shut_out: bool
 
 
 def recognise_visitor(
@@ -32,11 +36,12 @@ def recognise_visitor(
     found = sessions.find_session(user_id, secret, dealer_id=dealer_id, account_id=account_id)
     if found is None:
         return None
-    session, member, seen_at = found
-    if session.face is not face or not session.is_live(seen_at=seen_at, now=wall):
+    session, member = found.session, found.membership
+    if session.face is not face or not session.is_live(seen_at=found.seen_at, now=wall):
         return None
     if session.stage is Stage.SIGNED_IN and (member is None or member.face is not face):
         return None
-    if wall - seen_at >= TOUCH_AFTER:
+    if wall - found.seen_at >= TOUCH_AFTER:
         sessions.touch_session(user_id, secret, wall)
-    return Recognised(session, member)
+    is_shut_out = found.account is not None and found.account.portal_disabled
+    return Recognised(session, member, is_shut_out)

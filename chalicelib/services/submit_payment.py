@@ -15,6 +15,7 @@ from chalicelib.domain.errors import (
     InvalidInput,
     NotFound,
     PayableAlreadyClaimed,
+    PortalDisabled,
     QuoteOutdated,
     TryAgain,
 )
@@ -84,8 +85,8 @@ def submit_payment(
     """The payment of a quote; the same quote submitted again answers the same payment.
 
     Raises QuoteOutdated (a fresh preview is stored, nothing charged), PayableAlreadyClaimed,
-    InvalidInput (altered form, unknown bank account), NotFound (foreign or missing quote) or
-    TryAgain (the database gave no clear answer; repeating is safe).
+    InvalidInput (altered form, unknown bank account), PortalDisabled, NotFound (foreign or missing
+    quote) or TryAgain (the database gave no clear answer; repeating is safe).
     """
     submission = Submission(
         dealer=get_dealer(dealer_id),
@@ -121,6 +122,8 @@ def _submit_once(world: World, submission: Submission) -> Payment | None:
     payment_id = payment_of(submission.quote_id)
     if found.is_used:
         return get_payment(dealer_id, account_id, payment_id)
+    if found.account.portal_disabled:
+        raise PortalDisabled(f"Online access to this account is switched off. {NOTHING_CHARGED}")
     _check_form(world, submission, found.stored.quote)
     try:
         quote, account = _still_true(world, submission, found.account, found.stored)

@@ -109,7 +109,7 @@ def row_of(account: Account) -> RosterRow:
         account_kind=account.account_kind,
         billing_kind=account.billing_kind,
         status=account.status,
-        badge=account.badge,
+        badge=account.shown_badge,
         excluded=account.priority.excluded,
         version=account.money_version,
         credit_limit_cents=account.credit_limit_cents,

@@ -1,10 +1,12 @@
 """Sessions: only the hash of a session's secret is stored, beside its login."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pynamodb.exceptions import DeleteError, UpdateError
 
+from chalicelib.domain.accounts import Account
 from chalicelib.domain.ids import AccountId, DealerId, UserId
 from chalicelib.domain.people import Membership, Session
 from chalicelib.storage import keys
@@ -30,22 +32,38 @@ def save_session(session: Session, secret: str) -> None:
     session_record(session, secret).save()
 
 
+@dataclass(frozen=True, slots=True)
+class FoundSession:
+    """A session with what decides whether it may be used; `account` is None for operators."""
+
+    session: Session
+    membership: Membership | None
+    account: Account | None
+    seen_at: datetime
+
+
 def find_session(
     user_id: UserId, secret: str, *, dealer_id: DealerId, account_id: AccountId
-) -> tuple[Session, Membership | None, datetime] | None:
-    """A session, the membership it is pinned to and when it was last seen: one BatchGet."""
+) -> FoundSession | None:
+    """A session, its membership and account, and when it was last seen: one BatchGet."""
     pk, session_key = keys.user(user_id), keys.session(hashed(secret))
     member_key = keys.membership(dealer_id, account_id or None)
     wanted = [(pk, session_key), (pk, member_key)]
+    if account_id:
+        wanted.append((keys.account(dealer_id, account_id), keys.HEADER))
     found = {item.sk: item for item in Record.batch_get(wanted, consistent_read=True)}
     if session_key not in found:
         return None
     session = unpacked(found[session_key], Session)
     if (session.dealer_id, session.account_id) != (dealer_id, account_id):
         return None
-    member = unpacked(found[member_key], Membership) if member_key in found else None
-    seen_at = datetime.fromtimestamp(int(found[session_key].counter), UTC)
-    return session, member, seen_at
+    member, header = found.get(member_key), found.get(keys.HEADER)
+    return FoundSession(
+        session=session,
+        membership=unpacked(member, Membership) if member else None,
+        account=unpacked(header, Account) if header else None,
+        seen_at=datetime.fromtimestamp(int(found[session_key].counter), UTC),
+    )
 
 
 def touch_session(user_id: UserId, secret: str, now: datetime) -> None:

@@ -41,7 +41,7 @@ METHOD = MethodId("pm_bank")
 
 @dataclass(frozen=True)
 class Things:
-    """What can be named in an address or a form, all of one account."""
+    """What can be named in an address or a form, all of one account; `spare` is beside it."""
 
     account: str
     job: str
@@ -54,13 +54,14 @@ class Things:
     mailing: str
     ingestion: str
     event: str
+    spare: str
 
 
 MISSING = Things(
     account="A-NOBODY", job="J-NOWHERE", payable="INV-NONE", quote="01JZZZZZZZZZZZZZZZZZZZZZZZ",
     signature="none", payment="01JZZZZZZZZZZZZZZZZZZZZZZZ", number="DP-999999",
     settlement="po_none", mailing="01JZZZZZZZZZZZZZZZZZZZZZZZ",
-    ingestion="01JZZZZZZZZZZZZZZZZZZZZZZZ", event="evt_none",
+    ingestion="01JZZZZZZZZZZZZZZZZZZZZZZZ", event="evt_none", spare="A-NOBODY-EITHER",
 )  # fmt: skip
 
 
@@ -118,7 +119,9 @@ def gathered(stage: Stage) -> Cast:
     )
     cast = Cast(people)
     for name, account in accounts.items():
-        cast.things[name] = _things(stage, account)
+        dealer = second if name == "c" else first
+        spare = stage.account(dealer).account_id
+        cast.things[name] = replace(_things(stage, account), spare=spare)
     return cast
 
 
@@ -166,6 +169,7 @@ def _things(stage: Stage, account: Account) -> Things:
         ).mailing_id,
         ingestion=_ingestion(account),
         event=_event(account, paid),
+        spare="",
     )
 
 

@@ -85,6 +85,9 @@ ROWS: dict[tuple[str, str], tuple[Row, ...]] = {
     ),
     ("POST", "/console/customers/{account}/resend"): (Row(DONE),),
     ("POST", "/console/customers/{account}/revoke"): (Row(DONE),),
+    # Of an account nobody signs in to: its payers would be shut out of every other row.
+    ("POST", "/console/customers/{account}/disable"): (Row(DONE, path={"account": "spare"}),),
+    ("POST", "/console/customers/{account}/enable"): (Row(DONE, path={"account": "spare"}),),
     ("GET", "/console/invitations"): (Row(PAGE),),
     ("POST", "/console/invitations"): (
         Row(SEEN_OTHER, form={"account": "account"}),

@@ -7,6 +7,7 @@ from chalice.app import Chalice
 
 from chalicelib.entrypoints import cookies, guard
 from chalicelib.entrypoints.responses import Redirect
+from chalicelib.services.change_portal_access import disable_portal_access, enable_portal_access
 from chalicelib.storage.records import Record
 from tests.entrypoints.browser import Browser
 from tests.stage import Stage
@@ -253,3 +254,36 @@ def _token(browser: Browser) -> str:
     value = cookies.parsed_session(browser.cookies["__Host-payer"])
     assert value
     return form_token(value.secret)
+
+
+@pytest.mark.parametrize("path", ["/outstanding", "/payments", "/outstanding.csv"])
+def test_payers_of_a_disabled_account_read_why_and_whom_to_call(
+    browser: Browser, stage: Stage, path: str
+) -> None:
+    dealer = stage.dealer()
+    account = stage.account(dealer)
+    browser.signed_in(stage.payer(account))
+    where = {"account_id": account.account_id, "operator": "Ann"}
+
+    before = browser.get(path).status
+    disable_portal_access(stage, dealer.dealer_id, **where)
+    during = browser.get(path)
+    enable_portal_access(stage, dealer.dealer_id, **where)
+
+    assert (before, during.status, browser.get(path).status) == (200, 403, 200)
+    assert "Ridgeline Lumber has switched off online access" in during.text
+    assert "Call 555-0100." in during.text
+    assert 'action="/sign-out"' in during.text
+
+
+def test_a_payer_who_is_shut_out_can_still_sign_out(browser: Browser, stage: Stage) -> None:
+    dealer = stage.dealer()
+    account = stage.account(dealer)
+    browser.signed_in(stage.payer(account))
+    disable_portal_access(stage, dealer.dealer_id, account_id=account.account_id, operator="Ann")
+    browser.get("/outstanding")
+
+    page = browser.post("/sign-out")
+
+    assert page.status == 303
+    assert browser.get("/outstanding").location == "/sign-in"

@@ -19,11 +19,17 @@ def _action(verb: str, blocked_because: str = "") -> Action:
     )
 
 
+DISABLE = Action(
+    label="Disable portal access",
+    url="/console/customers/104-2416/disable",
+    confirm="Its people keep their logins but see nothing and pay nothing until you enable it.",
+)
 PENDING_INVITATION = Invitation(
     badge=BADGES[1],
     invite=_action("invite", "An invitation is open. Resend it, or revoke it first."),
     resend=_action("resend"),
     revoke=_action("revoke"),
+    access=DISABLE,
     sent_to="office@metolius.example",
     sent_at=demo.NOW,
     delivery="Delivered, link opened Nov 22",
@@ -34,10 +40,23 @@ NO_INVITATION = Invitation(
     invite=_action("invite"),
     resend=_action("resend", "Nothing has been sent yet."),
     revoke=_action("revoke", "Nothing has been sent yet."),
+    access=DISABLE,
     contacts=(
         Option(value="c1", label="Pat Metolius, office@metolius.example", selected=True),
         Option(value="c2", label=f"{demo.HOSTILE}, yard@metolius.example"),
     ),
+)
+
+DISABLED_INVITATION = Invitation(
+    badge=None,
+    invite=_action("invite", "Enable portal access first; then the account can be invited."),
+    resend=_action("resend", "Portal access is disabled."),
+    revoke=_action("revoke", "There is no open invitation to withdraw."),
+    access=Action(label="Enable portal access", url="/console/customers/104-2416/enable"),
+    disabled=True,
+    chip="Disabled",
+    sent_to="office@metolius.example",
+    sent_at=demo.NOW,
 )
 
 
@@ -105,6 +124,7 @@ def account_examples() -> dict[str, object]:
             credit_limit_cents=None,
             invitation=NO_INVITATION,
         ),
+        "account_disabled": account(invitation=DISABLED_INVITATION, payables=_payables()),
         "account_no_payments": account("payments"),
         "account_no_activity": account("activity"),
     }

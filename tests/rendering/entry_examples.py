@@ -10,6 +10,7 @@ from chalicelib.rendering.views.entry import (
     Terms,
     VerifyAddress,
 )
+from chalicelib.rendering.views.plain import ErrorPage
 
 from . import demo
 from .demo import portal_chrome
@@ -17,7 +18,7 @@ from .demo import portal_chrome
 
 def entry_examples() -> dict[str, object]:
     """Sign-in, registration and the states of a mail link."""
-    reasons = ("expired", "used", "superseded", "revoked", "declined", "unknown")
+    reasons = ("expired", "used", "superseded", "revoked", "declined", "disabled", "unknown")
     links = {
         f"link_{reason}": LinkProblem(
             chrome=portal_chrome("Invitation"),
@@ -42,6 +43,13 @@ def entry_examples() -> dict[str, object]:
         "decline": Decline(chrome=portal_chrome("Decline"), account_name=demo.HOSTILE),
         "declined": Decline(chrome=portal_chrome("Declined"), account_name="Ridgeline", done=True),
         "terms": Terms(chrome=portal_chrome("Terms of use")),
+        "error_shut_out": ErrorPage(
+            chrome=portal_chrome("Forbidden"),
+            status=403,
+            heading="Online access is switched off",
+            sentence="Cascade Lumber has switched off online access to this account.",
+            sign_out_url="/sign-out",
+        ),
         **links,
     }
 

@@ -33,10 +33,12 @@ __all__ = ["stage"]
 
 def test_the_check_names_a_reason_for_everybody_who_gets_none(stage: Stage) -> None:
     dealer = stage.dealer()
-    names = ("fine", "cash", "inactive", "silent", "wrong", "twin", "pending", "declined")
+    names = ("fine", "cash", "inactive", "disabled", "silent", "wrong", "twin", "pending",
+             "declined")  # fmt: skip
     people = {name: stage.account(dealer) for name in names}
     changed(people["cash"], account_kind="cash")
     changed(people["inactive"], status="inactive")
+    changed(people["disabled"], portal_disabled=True)
     changed(people["silent"], contacts=())
     changed(people["wrong"], contacts=(Contact("c", "Pat", "pat at build", "", True),))
     changed(people["twin"], contacts=people["fine"].contacts)
@@ -52,13 +54,14 @@ def test_the_check_names_a_reason_for_everybody_who_gets_none(stage: Stage) -> N
         "fine": Verdict.SEND,
         "cash": Verdict.CLOSED,
         "inactive": Verdict.CLOSED,
+        "disabled": Verdict.DISABLED,
         "silent": Verdict.NO_EMAIL,
         "wrong": Verdict.INVALID,
         "twin": Verdict.DUPLICATE,
         "pending": Verdict.PENDING,
         "declined": Verdict.DECLINED,
     }
-    assert (mailing.chosen, mailing.to_send) == (8, 1)
+    assert (mailing.chosen, mailing.to_send) == (9, 1)
 
 
 def test_accepted_accounts_are_left_out_and_expired_and_revoked_ones_invited(stage: Stage) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from chalicelib.domain.accounts import Account
 from chalicelib.domain.accounts import Badge as AccountBadge
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.invitations import (
@@ -25,6 +26,9 @@ KIND_OF_TAB = {
     "credits": PayableKind.CREDIT,
     "debits": PayableKind.DEBIT,
 }
+
+
+_CHIPS = {AccountBadge.REVOKED: "Revoked", AccountBadge.DISABLED: "Disabled"}
 
 
 def tabs_of(found: Outstanding, current: str) -> tuple[Link, ...]:
@@ -94,8 +98,10 @@ def invitation_view(
     account, dealer = found.account, found.dealer
     base = f"/console/customers/{account.account_id}"
     shown = badge(invitation, has_active_payer=account.badge is AccountBadge.ACCEPTED, now=now)
+    if account.portal_disabled:
+        shown = AccountBadge.DISABLED
     return views.Invitation(
-        badge=None if shown is AccountBadge.REVOKED else invitation_badge(shown),
+        badge=None if shown in _CHIPS else invitation_badge(shown),
         invite=Action(label="Invite", url=f"{base}/invite", blocked_because=_why_not_invite(shown)),
         resend=Action(
             label="Resend",
@@ -108,6 +114,7 @@ def invitation_view(
         revoke=Action(
             label="Revoke", url=f"{base}/revoke", blocked_because=_why_not_revoke(invitation, now)
         ),
+        access=_access(account, base),
         contacts=tuple(
             Option(
                 value=contact.contact_id,
@@ -120,11 +127,25 @@ def invitation_view(
         sent_at=zoned(dealer, invitation.sent_at) if invitation else "",
         delivery=_delivery(invitation),
         expires_on=zoned(dealer, invitation.expires_at)[:10] if invitation else "",
-        chip=_chip(invitation),
+        chip=_CHIPS.get(shown, ""),
+        disabled=account.portal_disabled,
+    )
+
+
+def _access(account: Account, base: str) -> Action:
+    if account.portal_disabled:
+        return Action(label="Enable portal access", url=f"{base}/enable")
+    return Action(
+        label="Disable portal access",
+        url=f"{base}/disable",
+        confirm="Its people keep their logins but see nothing and pay nothing until you enable it "
+        "again. Payments on their way go on.",
     )
 
 
 def _why_not_invite(shown: AccountBadge) -> str:
+    if shown is AccountBadge.DISABLED:
+        return "Enable portal access first; then the account can be invited."
     if shown is AccountBadge.ACCEPTED:
         return "This customer has accepted."
     if shown is AccountBadge.PENDING:
@@ -135,6 +156,8 @@ def _why_not_invite(shown: AccountBadge) -> str:
 def _why_not_resend(invitation: Invitation | None, shown: AccountBadge, now: datetime) -> str:
     if invitation is None:
         return "Nobody was invited yet."
+    if shown is AccountBadge.DISABLED:
+        return "Portal access is disabled."
     if shown is AccountBadge.ACCEPTED:
         return "There is no open invitation to send again."
     return "" if can_resend(invitation, now) else "There is no open invitation to send again."
@@ -150,7 +173,3 @@ def _delivery(invitation: Invitation | None) -> str:
     if invitation is None:
         return ""
     return "opened link" if invitation.opened_at else invitation.delivery.value
-
-
-def _chip(invitation: Invitation | None) -> str:
-    return "Revoked" if invitation and invitation.state is InvitationState.REVOKED else ""

@@ -1,4 +1,4 @@
-"""One customer account: header, invitation, tabs; invite, resend, revoke."""
+"""One customer account: header, tabs; invite, resend, revoke, disable and enable its access."""
 
 from urllib.parse import quote
 
@@ -21,6 +21,10 @@ from chalicelib.entrypoints.responses import Html, Redirect
 from chalicelib.rendering.pages import render_page
 from chalicelib.rendering.views import account as views
 from chalicelib.rendering.views.figures import Pager, PaymentRow, TimelineEntry
+from chalicelib.services.change_portal_access import (
+    disable_portal_access,
+    enable_portal_access,
+)
 from chalicelib.services.invite_customer import (
     invite_customer,
     resend_invitation,
@@ -88,6 +92,30 @@ def revoke(visit: Visit, account: str) -> Redirect:
         operator=visit.signed_in.name,
     )
     return Redirect(f"/console/customers/{account}?done=revoked")
+
+
+@page(blueprint, "POST", BASE + "/disable", area="console", roles=COLLECTING_ROLES)
+def disable(visit: Visit, account: str) -> Redirect:
+    """POST: shut the account's payers out of the portal."""
+    disable_portal_access(
+        visit.world,
+        visit.dealer_id,
+        account_id=AccountId(account),
+        operator=visit.signed_in.name,
+    )
+    return Redirect(f"/console/customers/{account}?done=disabled")
+
+
+@page(blueprint, "POST", BASE + "/enable", area="console", roles=COLLECTING_ROLES)
+def enable(visit: Visit, account: str) -> Redirect:
+    """POST: let them in again."""
+    enable_portal_access(
+        visit.world,
+        visit.dealer_id,
+        account_id=AccountId(account),
+        operator=visit.signed_in.name,
+    )
+    return Redirect(f"/console/customers/{account}?done=enabled")
 
 
 def _view(visit: Visit, found: Outstanding, tab: str) -> views.Account:

@@ -14,6 +14,8 @@ FLASHES = {
     "invited": Flash(text="Invitation queued. The badge turns Pending now.", tone="good"),
     "resent": Flash(text="A new link is on its way; the old one no longer works.", tone="good"),
     "revoked": Flash(text="The invitation is revoked and its link no longer works."),
+    "disabled": Flash(text="Portal access is disabled. Nobody sees or pays this account online."),
+    "enabled": Flash(text="Portal access is enabled again.", tone="good"),
     "posting": Flash(text="Posting has started. You may leave this page.", tone="good"),
     "discarded": Flash(text="The import is discarded. Nothing was changed."),
     "freeze": Flash(text="Frozen. Nothing was charged; release or terminate it.", tone="good"),

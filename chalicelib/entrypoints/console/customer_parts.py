@@ -35,6 +35,7 @@ BADGES = (
     ("declined", "Declined"),
     ("expired", "Expired"),
     ("revoked", "Revoked"),
+    ("disabled", "Disabled"),
 )
 AGES = (
     ("", "Any age"),

@@ -45,6 +45,11 @@ WORDS = {
         "info",
     ),
     Verdict.ACCEPTED: ("Already accepted", "They have a login.", "plain"),
+    Verdict.DISABLED: (
+        "Portal access disabled",
+        "Open the account and enable it first.",
+        "plain",
+    ),
     Verdict.CLOSED: (
         "Cash or inactive account",
         "There is nothing to pay online.",

@@ -44,7 +44,7 @@ def sign_in_post(visit: Visit) -> Html | Redirect:
     return Redirect(onwards, cookies=(session_cookie(entered), cookies.forget(cookies.FORM)))
 
 
-@page(blueprint, "POST", "/sign-out")
+@page(blueprint, "POST", "/sign-out", shut_out=True)
 def sign_out_post(visit: Visit) -> Redirect:
     """End the session in storage and in the browser."""
     end_session_of(visit, Face.PAYER)

@@ -14,13 +14,16 @@ class Invitation:
 
     Invite POSTs csrf, contact (a contact id or "other"), email (when other). Resend and revoke
     POST csrf only. `delivery` is the truth about the mail: queued, sent, delivered, bounced,
-    opened link; `sent_at` and `expires_on` are ISO in the dealer's zone.
+    opened link; `sent_at` and `expires_on` are ISO in the dealer's zone. `access` disables or
+    enables the portal for the account, whatever became of its invitation (POST csrf).
     """
 
     badge: Badge | None
     invite: Action
     resend: Action
     revoke: Action
+    access: Action
+    disabled: bool = False
     contacts: tuple[Option, ...] = ()
     other_email: str = ""
     sent_to: str = ""

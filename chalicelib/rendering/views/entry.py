@@ -58,8 +58,8 @@ class VerifyAddress:
 class LinkProblem:
     """A mail link that no longer registers anybody; never an error page.
 
-    `reason`: expired, used, superseded, revoked, declined or unknown. `masked_address` (like
-    "p•••@ridgeline.example") says where the newer link went when superseded.
+    `reason`: expired, used, superseded, revoked, declined, disabled or unknown. `masked_address`
+    (like "p•••@ridgeline.example") says where the newer link went when superseded.
     """
 
     chrome: Chrome

@@ -20,7 +20,8 @@ class ErrorPage:
     """Any refused request: what happened, whether anything was charged, what to do next.
 
     `status` is the HTTP status; empty `heading`/`sentence` use the words for that status.
-    `reference` is the correlation id; `money_untouched` adds that nothing was charged.
+    `reference` is the correlation id; `money_untouched` adds that nothing was charged. With
+    `sign_out_url` signing out (POST csrf) is what is left to do.
     """
 
     chrome: Chrome
@@ -32,3 +33,4 @@ class ErrorPage:
     money_untouched: bool = False
     next_href: str = ""
     next_label: str = ""
+    sign_out_url: str = ""
