@@ -17,6 +17,14 @@ function tick(list, checked) {
   for (const item of list) item.checked = checked;
 }
 
+const partOf = (box) => box.closest('tr').querySelector('.amt');
+
+// A part typed on the document's line, else what its box says.
+function worth(box) {
+  const typed = +partOf(box)?.value.replace(/[$,]/g, '');
+  return typed > 0 ? Math.round(typed * 100) : +box.dataset.cents;
+}
+
 export function dollars(form, cents) {
   const format = { style: 'currency', currency: form.dataset.currency };
   return new Intl.NumberFormat('en-US', format).format(cents / 100).replace('-', '−');
@@ -25,10 +33,11 @@ export function dollars(form, cents) {
 // What one job adds: documents, the credits a preview nets by itself, ticked ones left for others.
 function groupSums(group) {
   let cents = 0, ticked = 0, count = 0;
-  for (const { checked, dataset } of items(group)) {
-    if (!checked) continue;
+  for (const box of items(group)) {
+    const { dataset } = box;
+    if (!box.checked) continue;
     if (dataset.cents < 0) ticked -= dataset.cents;
-    else { cents += +dataset.cents; ticked += +(dataset.ticked ?? 0); count += +(dataset.count ?? 1); }
+    else { cents += worth(box); ticked += +(dataset.ticked ?? 0); count += +(dataset.count ?? 1); }
   }
   const held = Math.max(group.dataset.credits, ticked);
   const used = Math.min(cents, held);
@@ -37,7 +46,8 @@ function groupSums(group) {
 
 // The statement's discount, half up, if everything that counts is ticked (pricing.py decides).
 function discount({ dataset }, list, cash) {
-  const open = list.some((box) => !box.checked && box.dataset.cents > 0 && !('query' in box.dataset));
+  const left = (box) => !box.checked || worth(box) < box.dataset.cents;
+  const open = list.some((box) => left(box) && box.dataset.cents > 0 && !('query' in box.dataset));
   if (!dataset.discount || open) return 0;
   const [frozen, base] = [BigInt(dataset.discount), BigInt(dataset.base)];
   const part = BigInt(cash) < base ? BigInt(cash) : base;
@@ -79,7 +89,10 @@ export function watchSelection(form) {
     }
     const list = groups().flatMap(items);
     showState(all, list);
-    for (const item of list) item.closest('tr').toggleAttribute('data-sel', item.checked);
+    for (const item of list) {
+      item.closest('tr').toggleAttribute('data-sel', item.checked);
+      if (!item.checked && partOf(item)) partOf(item).value = '';
+    }
     const sums = tally(form, groups());
     part('count').textContent = words(form, sums);
     part('total').textContent = dollars(form, sums.total);
@@ -93,6 +106,9 @@ export function watchSelection(form) {
       tick(items(target.closest('[data-group]')), target.checked);
     }
     sync();
+  });
+  form.addEventListener('input', ({ target }) => {
+    if (target.matches('.amt')) sync();
   });
   form.addEventListener('click', (event) => {
     if (!event.target.closest('[data-clear]')) return;

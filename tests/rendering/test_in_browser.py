@@ -140,6 +140,25 @@ def test_the_bar_nets_credits_discount_and_fee_as_the_preview_will(
     page.close()
 
 
+def test_an_amount_typed_on_a_line_is_what_the_bar_adds(browser: Browser, address: str) -> None:
+    page = _open(browser, f"{address}/outstanding_statement")
+    box, amount = page.get_by_label("Select invoice I-1, $250.00"), page.locator(".amt").first
+    hidden = not amount.is_visible()
+    box.check()
+    page.get_by_label("Select invoice I-2, $150.00").check()
+
+    amount.fill("160.00")
+    part = page.locator("[data-bar-pay]").inner_text()
+    box.uncheck()
+    box.check()
+    again = page.locator("[data-bar-pay]").inner_text()
+
+    assert hidden
+    assert part == "Pay $213.00"  # 160 + 150 − 100 credit + 3 fee: the discount is for the whole.
+    assert again == "Pay $297.00"
+    page.close()
+
+
 def test_a_large_job_loads_its_rows_when_it_is_expanded(browser: Browser, address: str) -> None:
     page = _open(browser, f"{address}/outstanding")
     rows = page.locator("tbody:has(#job-riverbend) tr.inv")
@@ -200,6 +219,7 @@ def test_without_script_every_row_shows_and_the_form_can_be_sent(
     page = _open(browser, f"{address}/outstanding", script=False)
 
     assert page.get_by_label("Select invoice I-446001, $5,050.00").is_visible()
+    assert page.get_by_label("Amount to pay on I-446001").is_visible()
     assert page.get_by_role("button", name="Pay selected").is_enabled()
     assert not page.get_by_label("Select everything").is_visible()
     page.close()

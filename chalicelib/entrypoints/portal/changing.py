@@ -9,13 +9,13 @@ from chalicelib.domain.ids import PayableId, QuoteId
 from chalicelib.domain.people import PAYING_ROLES
 from chalicelib.entrypoints.filters import cents_typed
 from chalicelib.entrypoints.guard import Visit, page
+from chalicelib.entrypoints.portal.outstanding import AMOUNT
 from chalicelib.entrypoints.portal.paying import preview_page
 from chalicelib.entrypoints.responses import Html, Redirect
 from chalicelib.rendering.views.chrome import FieldError
 from chalicelib.services.change_quote import change_quote, quote_as_statement
 
 blueprint = Blueprint(__name__)
-AMOUNT = "amount."
 
 
 @page(blueprint, "POST", "/quotes/{quote}/change", roles=PAYING_ROLES)

@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 from chalice.app import Blueprint
 
+from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.payables import PayableKind
 from chalicelib.domain.people import PAYING_ROLES
 from chalicelib.entrypoints.filters import href
@@ -15,6 +16,7 @@ from chalicelib.entrypoints.responses import Csv, Fragment, Html
 from chalicelib.rendering.csv_files import csv_text, decimal_text
 from chalicelib.rendering.pages import render_page
 from chalicelib.rendering.views import outstanding as views
+from chalicelib.rendering.views.chrome import Flash
 from chalicelib.services.view_outstanding import (
     Job,
     Narrowing,
@@ -27,6 +29,8 @@ from chalicelib.storage.dealers import get_dealer
 
 blueprint = Blueprint(__name__)
 NO_JOB = "-"
+AMOUNT = "amount."  # Before the document's number, the name of the box on its line.
+EVERY_ROW = 1_000_000
 CSV_HEADER = (
     "job",
     "document",
@@ -71,6 +75,25 @@ def download(visit: Visit) -> Csv:
     return Csv(csv_text(CSV_HEADER, rows), f"outstanding-{visit.account_id}.csv")
 
 
+def outstanding_again(visit: Visit, problem: InvalidInput) -> Html:
+    """The page as it was sent, every row there, with what is wrong beside its line."""
+    found = view_outstanding(
+        visit.world,
+        visit.dealer_id,
+        account_id=visit.account_id,
+        narrowing=parts.asked_for(visit.form),
+        rows_at_once=EVERY_ROW,
+    )
+    said = parts.Said(
+        payables=frozenset(visit.form.all("payable")),
+        jobs=frozenset(visit.form.all("job")),
+        typed=visit.form.prefixed(AMOUNT),
+        problems=problem.fields,
+    )
+    flash = Flash(text=f"{problem.sentence} Nothing was charged.", tone="bad")
+    return Html(render_page(_view(visit, found, said, flash)), status=problem.status)
+
+
 def _found(visit: Visit) -> Outstanding:
     return view_outstanding(
         visit.world,
@@ -90,7 +113,9 @@ def _rows_of(visit: Visit, job: str, shown: Narrowing) -> tuple[OpenPayable, ...
     )
 
 
-def _view(visit: Visit, found: Outstanding) -> views.Outstanding:
+def _view(
+    visit: Visit, found: Outstanding, said: parts.Said = parts.NOTHING, flash: Flash | None = None
+) -> views.Outstanding:
     totals, account, shown = found.totals, found.account, found.shown
     return views.Outstanding(
         chrome=portal_chrome(
@@ -100,13 +125,14 @@ def _view(visit: Visit, found: Outstanding) -> views.Outstanding:
             "Outstanding",
             detail=account.name,
             as_of=found.as_of,
+            flash=flash,
         ),
         balance_cents=totals.outstanding_cents,
         past_due_cents=totals.past_due_cents,
         credits_cents=-totals.credits_cents,
         in_flight_cents=totals.in_flight_cents,
         aging=aging(totals),
-        jobs=tuple(_job_row(visit, job, shown) for job in found.jobs),
+        jobs=tuple(_job_row(visit, job, shown, said) for job in found.jobs),
         account_name=account.name,
         account_number=account.account_id,
         views=parts.view_links(found),
@@ -124,7 +150,7 @@ def _view(visit: Visit, found: Outstanding) -> views.Outstanding:
     )
 
 
-def _job_row(visit: Visit, job: Job, shown: Narrowing) -> views.JobRow:
+def _job_row(visit: Visit, job: Job, shown: Narrowing, said: parts.Said) -> views.JobRow:
     name, totals, kept = job.job_id or NO_JOB, job.totals, parts.parameters(shown)
     is_open = visit.query.get("open") == name
     payables = job.payables or (_rows_of(visit, name, shown) if is_open else ())
@@ -144,15 +170,17 @@ def _job_row(visit: Visit, job: Job, shown: Narrowing) -> views.JobRow:
         debit_count=totals.debits,
         credit_count=totals.credits,
         oldest_days_past_due=job.oldest_days_past_due,
-        payables=tuple(_payable_row(row) for row in payables),
+        payables=tuple(_payable_row(row, said) for row in payables),
         rows_href="" if job.is_loaded else href(f"/outstanding/jobs/{quote(name)}", kept),
         open_href=f"{href('/outstanding', kept, open=name)}#job-{quote(name)}",
         expanded=job.is_loaded or is_open,
+        selected=name in said.jobs,
     )
 
 
-def _payable_row(row: OpenPayable) -> views.PayableRow:
+def _payable_row(row: OpenPayable, said: parts.Said = parts.NOTHING) -> views.PayableRow:
     payable, owed = row.payable, row.owed
+    typed = said.typed.get(payable.payable_id, "")
     sign = -1 if payable.kind is PayableKind.CREDIT else 1
     return views.PayableRow(
         payable=payable.payable_id,
@@ -168,6 +196,9 @@ def _payable_row(row: OpenPayable) -> views.PayableRow:
         pdf_href=payable.pdf_url,
         in_query=payable.in_query,
         is_on_account=payable.is_on_account,
+        selected=bool(typed) or payable.payable_id in said.payables,
+        typed=typed,
+        problem=said.problems.get(payable.payable_id, ""),
     )
 
 

@@ -1,5 +1,8 @@
 """Outstanding's pieces: what is asked for, the toggle, the filters, the statement's strip."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 from chalicelib.domain.aging import Bucket
 from chalicelib.domain.quotes import View
 from chalicelib.entrypoints.filters import href
@@ -26,6 +29,19 @@ AGES = (
     (Bucket.DAYS_91_UP.value, "91+ days late"),
 )
 LONGEST_SEARCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a refused form had ticked and typed, and the problems by document."""
+
+    payables: frozenset[str] = frozenset()
+    jobs: frozenset[str] = frozenset()
+    typed: Mapping[str, str] = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING = Said()
 
 
 def asked_for(said: Form) -> Narrowing:

@@ -13,7 +13,7 @@ from chalicelib.domain.quotes import Quote, View
 from chalicelib.entrypoints.filters import cents_typed
 from chalicelib.entrypoints.guard import Visit, page
 from chalicelib.entrypoints.portal.chrome import portal_chrome
-from chalicelib.entrypoints.portal.outstanding import NO_JOB
+from chalicelib.entrypoints.portal.outstanding import AMOUNT, NO_JOB, outstanding_again
 from chalicelib.entrypoints.portal.outstanding_parts import asked_for
 from chalicelib.entrypoints.portal.quote_parts import change_panel, statement_offer
 from chalicelib.entrypoints.presenting import allocation_rows, fee_words, zoned
@@ -38,18 +38,28 @@ blueprint = Blueprint(__name__)
 
 
 @page(blueprint, "POST", "/quotes", roles=PAYING_ROLES)
-def ask_quote(visit: Visit) -> Redirect:
-    """POST what to pay (ticks, the whole statement or an amount): price it, show the preview."""
-    selection, view = _selected(visit)
-    quote = quote_payment(
-        visit.world,
-        visit.dealer_id,
-        account_id=visit.account_id,
-        selection=selection,
-        view=view,
-        method_kind="ach",
-    )
+def ask_quote(visit: Visit) -> Html | Redirect:
+    """POST what to pay (ticks and parts, the whole statement, an amount): price it, preview it."""
+    try:
+        selection, view = _selected(visit)
+        quote = quote_payment(
+            visit.world,
+            visit.dealer_id,
+            account_id=visit.account_id,
+            selection=selection,
+            view=view,
+            method_kind="ach",
+        )
+    except InvalidInput as problem:
+        if not _typed(visit):
+            raise
+        return outstanding_again(visit, problem)
     return Redirect(f"/quotes/{quote.quote_id}")
+
+
+def _typed(visit: Visit) -> dict[str, str]:
+    """The amounts typed on lines; an empty box pays its ticked document in full."""
+    return {name: text for name, text in visit.form.prefixed(AMOUNT).items() if text}
 
 
 def _selected(visit: Visit) -> tuple[Selection, View]:
@@ -66,7 +76,9 @@ def _selected(visit: Visit) -> tuple[Selection, View]:
     if jobs:
         shown = asked_for(visit.form)
         ticked += payables_of_jobs(world, visit.dealer_id, **where, job_ids=jobs, narrowing=shown)
-    return Selection(amounts=dict.fromkeys(ticked)), view
+    amounts: dict[PayableId, int | None] = dict.fromkeys(ticked)
+    amounts |= {PayableId(name): cents_typed(text, name) for name, text in _typed(visit).items()}
+    return Selection(amounts), view
 
 
 def _view_asked(word: str) -> View:

@@ -13,7 +13,9 @@ class PayableRow:
     """An open invoice, debit or credit (`open_cents` negative for a credit).
 
     `available_cents` is what may be paid now (open − in flight; negative for credits).
-    `days_past_due` 0 means not past due. `payable` is the value the form posts back.
+    `days_past_due` 0 means not past due. `payable` is the value the form posts back; an amount
+    typed on the line is posted as amount.<payable>. After a refusal `typed` and `selected` are what
+    was sent and `problem` is what is wrong with it.
     """
 
     payable: str
@@ -29,6 +31,8 @@ class PayableRow:
     pdf_href: str = ""
     selected: bool = False
     in_query: bool = False
+    typed: str = ""
+    problem: str = ""
     is_on_account: bool = False
 
 
@@ -62,6 +66,7 @@ class JobRow:
     rows_href: str = ""
     open_href: str = ""
     expanded: bool = False
+    selected: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,12 +108,13 @@ class Bar:
 
 @dataclass(frozen=True, kw_only=True)
 class Outstanding:
-    """GET /outstanding. POSTs to /quotes: csrf, `kept`, payable (repeated), job (repeated).
+    """GET /outstanding. POSTs to /quotes: csrf, `kept`, payable, job (repeated), amount.<payable>.
 
     A posted `job` means every available payable shown of that job, which `kept` says; the union
-    with `payable` counts. Paying the statement POSTs whole ("statement"), paying an amount POSTs
-    amount. `views` stays empty without statements. `credits_cents` is negative or 0. The sums are
-    of what is shown, of `shown_count` documents; `account_cents` is the whole account's balance.
+    with `payable` counts, and a typed amount pays a part of its payable, ticked or not. Paying the
+    statement POSTs whole ("statement"), paying an amount POSTs amount. `views` stays empty without
+    statements. `credits_cents` is negative or 0. The sums are of what is shown, of `shown_count`
+    documents; `account_cents` is the whole account's balance.
     """
 
     chrome: Chrome
