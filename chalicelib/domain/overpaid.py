@@ -33,9 +33,9 @@ def fitted(
             continue
         excess = _excess(line, over)
         excesses.append(excess)
-        credits_used = _fewer(credits_used, line.payable_id, excess.credit_cents)
+        credits_used = fewer_credits(credits_used, line.payable_id, excess.credit_cents)
         if line.allocation_cents > over:
-            lines.append(_smaller(line, excess, over))
+            lines.append(smaller_line(line, excess, over))
     if not excesses:
         return payment, ()
     surplus = payment.surplus_cents + sum(excess.cash_cents for excess in excesses)
@@ -72,7 +72,8 @@ def _excess(line: QuoteLine, over_cents: int) -> Excess:
     return Excess(line.payable_id, cash, over_cents - cash - discount, discount)
 
 
-def _smaller(line: QuoteLine, excess: Excess, over_cents: int) -> QuoteLine:
+def smaller_line(line: QuoteLine, excess: Excess, over_cents: int) -> QuoteLine:
+    """The line without what no longer fits, `over_cents` in all."""
     return replace(
         line,
         allocation_cents=line.allocation_cents - over_cents,
@@ -81,7 +82,9 @@ def _smaller(line: QuoteLine, excess: Excess, over_cents: int) -> QuoteLine:
     )
 
 
-def _fewer(used: tuple[Effect, ...], document: PayableId, over_cents: int) -> tuple[Effect, ...]:
+def fewer_credits(
+    used: tuple[Effect, ...], document: PayableId, over_cents: int
+) -> tuple[Effect, ...]:
     """The credits without `over_cents` of those used on one document, the last one first."""
     kept = []
     for effect in reversed(used):

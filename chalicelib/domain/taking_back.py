@@ -53,7 +53,7 @@ def standing_credits(payment: Payment) -> tuple[Effect, ...]:
     gone = list(payment.undone)
     for reversal in reversals_of(payment):
         gone += reversal.credits
-    return _without(payment.credits_used, gone)
+    return credits_without(payment.credits_used, gone)
 
 
 def standing_surplus_cents(payment: Payment) -> int:
@@ -116,6 +116,16 @@ def reversal_number(payment: Payment, count: int) -> str:
     return f"{payment.number}-R{count}"
 
 
+def next_reversal_number(payment: Payment) -> str:
+    """The first number that no refund, return or dispute of the payment has, sent or not."""
+    used = {refund.reversal.number for refund in payment.refunds}
+    used |= {taken.number for taken in reversals_of(payment)}
+    count = len(used) + 1
+    while reversal_number(payment, count) in used:
+        count += 1
+    return reversal_number(payment, count)
+
+
 def event_claims(payment: Payment, reversal: Reversal, event: str) -> tuple[Claim, ...]:
     """The claims of a later event: what it gives back, and the credits it uses up.
 
@@ -151,8 +161,8 @@ def _less(line: ReversedLine, taken: ReversedLine) -> ReversedLine:
     )
 
 
-def _without(used: Iterable[Effect], gone: Iterable[Effect]) -> tuple[Effect, ...]:
-    """Credits used less those given back, by credit and document."""
+def credits_without(used: Iterable[Effect], gone: Iterable[Effect]) -> tuple[Effect, ...]:
+    """Credits used less those given back or not taken, by credit and document."""
     left: dict[tuple[PayableId, PayableId | None], int] = {}
     for effect in gone:
         pair = (effect.payable_id, effect.applied_to)
