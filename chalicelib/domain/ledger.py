@@ -73,23 +73,45 @@ def settled_entry(payment: Payment) -> tuple[Line, ...]:
 def payout_entry(settlement: Settlement) -> tuple[Line, ...]:
     """The deposit: Bank and fees against Clearing, one Clearing line per balance transaction.
 
-    Money taken back in the same payout debits Clearing; a negative payout credits Bank.
+    Each line takes out what the settling of its payment, or the event behind its movement, put in.
+    A negative payout credits Bank; the processor's own adjustments are fees or give fees back.
     """
     tag = settlement.settlement_id
-    taken_back_cents = (
-        settlement.refunds_cents
-        + settlement.returns_cents
-        + settlement.disputes_cents
-        - settlement.adjustments_cents
+    adjusted_cents, late_fees_cents = (
+        settlement.adjustment_fees_cents,
+        settlement.chargeback_fees_cents,
     )
     return entry(
         debit(LedgerAccount.BANK, settlement.deposit_cents, tag),
         debit(LedgerAccount.PROCESSING_FEES, settlement.fees_cents, tag),
-        debit(LedgerAccount.CLEARING, taken_back_cents, tag, "taken back"),
+        debit(LedgerAccount.PROCESSING_FEES, adjusted_cents, tag, "adjustments"),
+        debit(LedgerAccount.CHARGEBACK_FEES, late_fees_cents, tag, "disputes and returns"),
         *(
             credit(LedgerAccount.CLEARING, part.gross_cents, part.payment_id, part.transaction_id)
             for part in settlement.parts
         ),
+        *(
+            credit(LedgerAccount.CLEARING, it.clearing_cents, it.tag, it.transaction_id)
+            for it in settlement.movements
+        ),
+    )
+
+
+def manual_payout_entry(settlement: Settlement) -> tuple[Line, ...]:
+    """A deposit that does not say what it consists of: Bank against Clearing, tagged as itself."""
+    tag = settlement.settlement_id
+    return entry(
+        debit(LedgerAccount.BANK, settlement.deposit_cents, tag),
+        credit(LedgerAccount.CLEARING, settlement.deposit_cents, tag, tag),
+    )
+
+
+def failed_payout_entry(settlement: Settlement) -> tuple[Line, ...]:
+    """The deposit never arrived: back into Clearing until a later payout carries it."""
+    tag = settlement.settlement_id
+    return entry(
+        debit(LedgerAccount.CLEARING, settlement.deposit_cents, tag, tag),
+        credit(LedgerAccount.BANK, settlement.deposit_cents, tag),
     )
 
 

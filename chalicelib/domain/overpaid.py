@@ -4,7 +4,7 @@ Cash that no longer fits a document becomes unapplied cash; a credit or discount
 fits is not taken. What was charged stays what it was.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,22 +16,26 @@ from chalicelib.domain.quotes import QuoteLine
 
 
 def fitted(
-    payment: Payment, open_cents: Mapping[PayableId, int]
+    payment: Payment,
+    open_cents: Mapping[PayableId, int],
+    *,
+    posted: Collection[PayableKind] = (),
 ) -> tuple[Payment, tuple[Excess, ...]]:
     """The payment as far as its documents are still open, and what of it no longer fits.
 
     `open_cents` is what is open on each document before this payment; one that is not named takes
-    its allocation. Cash gives way first, then the discount, then the credit.
+    its allocation. Cash gives way first, then the discount, then the credit; of documents whose
+    kind is `posted`, cash and discount are in the ERP already, so only the credit gives way.
     """
     lines, excesses, credits_used = [], [], payment.credits_used
     for line in payment.lines:
-        over = max(
-            0, line.allocation_cents - open_cents.get(line.payable_id, line.allocation_cents)
-        )
+        is_posted = line.kind in posted
+        over = line.allocation_cents - open_cents.get(line.payable_id, line.allocation_cents)
+        over = max(0, min(over, line.credit_cents) if is_posted else over)
         if not over:
             lines.append(line)
             continue
-        excess = _excess(line, over)
+        excess = _excess(line, over, is_posted=is_posted)
         excesses.append(excess)
         credits_used = fewer_credits(credits_used, line.payable_id, excess.credit_cents)
         if line.allocation_cents > over:
@@ -66,10 +70,12 @@ def applied_claim(payment: Payment, at: datetime) -> Claim:
     )
 
 
-def _excess(line: QuoteLine, over_cents: int) -> Excess:
+def _excess(line: QuoteLine, over_cents: int, *, is_posted: bool) -> Excess:
+    if is_posted:
+        return Excess(line.payable_id, 0, over_cents, kind=line.kind)
     cash = min(over_cents, line.cash_cents)
     discount = min(over_cents - cash, line.discount_cents)
-    return Excess(line.payable_id, cash, over_cents - cash - discount, discount)
+    return Excess(line.payable_id, cash, over_cents - cash - discount, discount, line.kind)
 
 
 def smaller_line(line: QuoteLine, excess: Excess, over_cents: int) -> QuoteLine:

@@ -17,6 +17,7 @@ from chalicelib.domain.ids import (
     SettlementId,
     UserId,
 )
+from chalicelib.domain.payables import PayableKind
 from chalicelib.domain.quotes import PricedLines, QuoteLine
 from chalicelib.domain.reversals import Dispute, Refund, Return
 
@@ -102,6 +103,7 @@ class Excess:
     cash_cents: int
     credit_cents: int = 0
     discount_cents: int = 0
+    kind: PayableKind = PayableKind.INVOICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,7 @@ class Payment(PricedLines):
     earlier_disputes: tuple[Dispute, ...] = ()  # Won or closed before `dispute` was opened.
     returned: Return | None = None
     undone: tuple[Effect, ...] = ()  # Credits it used that were another payment's, taken back.
+    is_on_balance: bool = False  # The account is balance forward: posted without documents.
 
     @property
     def refunded_cents(self) -> int:

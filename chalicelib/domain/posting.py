@@ -5,13 +5,15 @@ The lines are shaped to docs/SPRUCE.md; sending them is the ERP gateway's work.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime
 
 from chalicelib.domain.days import dealer_day
 from chalicelib.domain.dealers import Dealer
-from chalicelib.domain.ids import PaymentId
-from chalicelib.domain.payables import PayableKind
+from chalicelib.domain.ids import PaymentId, SettlementId
 from chalicelib.domain.payments import Payment
+from chalicelib.domain.posting_lines import OPENING, LineKind, PostingLine, opposite, spruce_day
+from chalicelib.domain.posting_movements import journal, movement_lines
+from chalicelib.domain.posting_payments import Books, credit_lines, document_lines
 from chalicelib.domain.settlements import (
     CategoryPosting,
     PostingCategory,
@@ -19,25 +21,11 @@ from chalicelib.domain.settlements import (
     Settlement,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class PostingLine:
-    """One line: `amount_cents` > 0 to `debit_account` and/or from `credit_account`.
-
-    `kind` says what the ERP does with its documents: payment, discount, credit, unapplied or
-    journal (docs/SPRUCE.md).
-    """
-
-    kind: str
-    amount_cents: int
-    debit_account: str = ""
-    credit_account: str = ""
-    customer: str = ""
-    job: str = ""
-    document: str = ""
-    credit_document: str = ""
-    check_number: str = ""
-    memo: str = ""
+_CLOSING = {
+    LineKind.PAYMENT: PostingCategory.INVOICES,
+    LineKind.DISCOUNT: PostingCategory.INVOICES,
+    LineKind.CREDIT: PostingCategory.CREDIT_ADJUSTMENTS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,48 +55,76 @@ def postings(
 ) -> tuple[Posting, ...]:
     """One posting per category that has lines, in the order of `PostingCategory`.
 
-    `payments` are those of `settlement.parts`. References are `<settlement>:<category>`, so the
-    ERP takes each once; the lines depend on stored facts only and never on the moment.
+    `payments` are those of `settlement.parts` and behind its movements. References are
+    `<settlement>:<category>`, with the round from the second on, so the ERP takes each once; the
+    lines depend on stored facts only and never on the moment.
     """
     by_id = {payment.payment_id: payment for payment in payments}
+    books = Books(dealer)
     day, memo = _day_and_memo(settlement, dealer)
+    moved = [line for it in settlement.movements for line in movement_lines(it, by_id, books)]
     made = []
     for category in PostingCategory:
-        lines = tuple(_lines(category, settlement, by_id, dealer))
+        lines = (
+            *(line for line in moved if _category_of(line) is category),
+            *_part_lines(category, settlement, by_id, books),
+        )
         if lines:
-            reference = f"{settlement.settlement_id}:{category}"
-            made.append(Posting(reference, category, day, memo, settlement.currency, lines))
+            named = reference(settlement.settlement_id, category, round_of(settlement, category))
+            own = tuple(_without_own_day(line, day) for line in lines)
+            made.append(Posting(named, category, day, memo, settlement.currency, own))
     return tuple(made)
+
+
+def reference(settlement_id: SettlementId, category: PostingCategory, number: int) -> str:
+    """A posting's reference in its round: it stands for one content for ever."""
+    bare = f"{settlement_id}:{category}"
+    return bare if number == 1 else f"{bare}:{number}"
+
+
+def round_of(settlement: Settlement, category: PostingCategory) -> int:
+    """The category's round, 1 before anything of it was ever reversed."""
+    return next((row.round for row in settlement.postings if row.category is category), 1)
+
+
+def reversed_posting(posting: Posting, number: int, at: datetime, dealer: Dealer) -> Posting:
+    """The equal and opposite of what was posted in round `number`, dated the day it is made."""
+    event_day = dealer_day(at, dealer.time_zone)
+    day = spruce_day(event_day, dealer.books_closed_through)
+    memo = f"Reversal of {posting.reference}"
+    return replace(
+        posting,
+        reference=f"{posting.reference.removesuffix(f':{number}')}:reversed-{number}",
+        day=day,
+        memo=memo if day == event_day else f"{memo} of {event_day.isoformat()}",
+        lines=tuple(replace(opposite(line), day=None) for line in posting.lines),
+    )
 
 
 def planned(made: Iterable[Posting], *, settlement: Settlement) -> tuple[CategoryPosting, ...]:
     """The four categories as not yet posted; those without lines have nothing to post."""
     by_category = {posting.category: posting for posting in made}
-    rows = []
-    for category in PostingCategory:
-        reference = f"{settlement.settlement_id}:{category}"
-        posting = by_category.get(category)
-        if posting is None:
-            rows.append(CategoryPosting(category, PostingState.NOTHING, reference))
-            continue
-        rows.append(
-            CategoryPosting(
-                category,
-                PostingState.WAITING,
-                reference,
-                lines=len(posting.lines),
-                amount_cents=posting.debit_cents,
-            )
-        )
-    return tuple(rows)
+    return tuple(
+        _planned_row(by_category.get(category), category, settlement)
+        for category in PostingCategory
+    )
 
 
-def spruce_day(event_day: date, books_closed_through: str) -> date:
-    """The event's day, or the first open day if the books are closed over it (ISO day or "")."""
-    if not books_closed_through:
-        return event_day
-    closed = date.fromisoformat(books_closed_through)
-    return event_day if event_day > closed else closed + timedelta(days=1)
+def _planned_row(
+    posting: Posting | None, category: PostingCategory, settlement: Settlement
+) -> CategoryPosting:
+    number = round_of(settlement, category)
+    if posting is None:
+        named = reference(settlement.settlement_id, category, number)
+        return CategoryPosting(category, PostingState.NOTHING, named, round=number)
+    return CategoryPosting(
+        category,
+        PostingState.WAITING,
+        posting.reference,
+        lines=len(posting.lines),
+        amount_cents=posting.debit_cents,
+        round=number,
+    )
 
 
 def _day_and_memo(settlement: Settlement, dealer: Dealer) -> tuple[date, str]:
@@ -118,96 +134,50 @@ def _day_and_memo(settlement: Settlement, dealer: Dealer) -> tuple[date, str]:
     return day, memo if day == event_day else f"{memo} of {event_day.isoformat()}"
 
 
-def _lines(
+def _without_own_day(line: PostingLine, day: date) -> PostingLine:
+    return replace(line, day=None) if line.day == day else line
+
+
+def _category_of(line: PostingLine) -> PostingCategory:
+    """Where a movement's line lies.
+
+    What opens documents and credits is posted first and what pays credits out last, so that no
+    document is asked for more than it has open, in whatever order a day's events fell.
+    """
+    if line.kind in OPENING:
+        return PostingCategory.INVOICES
+    return _CLOSING.get(line.kind, PostingCategory.CASH_AND_OTHER)
+
+
+def _part_lines(
     category: PostingCategory,
     settlement: Settlement,
     payments: Mapping[PaymentId, Payment],
-    dealer: Dealer,
+    books: Books,
 ) -> Iterator[PostingLine]:
     ordered = [payments[part.payment_id] for part in settlement.parts]
     if category is PostingCategory.CASH_AND_OTHER:
-        yield from _cash_lines(settlement, ordered, dealer)
+        yield from _cash_lines(settlement, ordered, books)
         return
+    debits = category is PostingCategory.DEBIT_ADJUSTMENTS
     for payment in ordered:
         if category is PostingCategory.CREDIT_ADJUSTMENTS:
-            yield from _credit_lines(payment, dealer)
+            yield from credit_lines(payment, books)
         else:
-            yield from _document_lines(category, payment, dealer)
-
-
-def _document_lines(
-    category: PostingCategory, payment: Payment, dealer: Dealer
-) -> Iterator[PostingLine]:
-    for line in payment.lines:
-        is_debit = line.kind is PayableKind.DEBIT
-        if is_debit is not (category is PostingCategory.DEBIT_ADJUSTMENTS):
-            continue
-        applied = PostingLine(
-            "payment",
-            line.cash_cents,
-            debit_account=dealer.gl.clearing,
-            credit_account=dealer.gl.accounts_receivable,
-            customer=payment.account_id,
-            job=line.job_id,
-            document=line.payable_id,
-            check_number=payment.number,
-        )
-        if line.cash_cents:
-            yield applied
-        if line.discount_cents:
-            yield replace(
-                applied,
-                kind="discount",
-                amount_cents=line.discount_cents,
-                debit_account=dealer.gl.discounts_allowed,
-            )
-
-
-def _credit_lines(payment: Payment, dealer: Dealer) -> Iterator[PostingLine]:
-    jobs = {line.payable_id: line.job_id for line in payment.lines}
-    for use in payment.credits_used:
-        document = use.applied_to or payment.lines[0].payable_id
-        yield PostingLine(
-            "credit",
-            use.amount_cents,
-            debit_account=dealer.gl.accounts_receivable,
-            credit_account=dealer.gl.accounts_receivable,
-            customer=payment.account_id,
-            job=jobs.get(document, ""),
-            document=document,
-            credit_document=use.payable_id,
-            check_number=payment.number,
-        )
+            yield from document_lines(payment, books, debits=debits)
 
 
 def _cash_lines(
-    settlement: Settlement, payments: Iterable[Payment], dealer: Dealer
+    settlement: Settlement, payments: Iterable[Payment], books: Books
 ) -> Iterator[PostingLine]:
-    cleared_cents = 0
-    fee_income_cents = 0
-    for payment in payments:
-        cleared_cents += sum(line.cash_cents for line in payment.lines)
-        fee_income_cents += payment.fee_cents
-        if payment.surplus_cents:
-            yield PostingLine(
-                "unapplied",
-                payment.surplus_cents,
-                credit_account=dealer.gl.unapplied_cash,
-                customer=payment.account_id,
-                check_number=payment.number,
-            )
-    # Money taken back in this payout has entries of its own; what remains is still in Clearing.
-    taken_back_cents = settlement.gross_cents - settlement.fees_cents - settlement.deposit_cents
-    yield from _journal("Bank deposit", settlement.deposit_cents, dealer.gl.bank)
-    yield from _journal("Processing fees", settlement.fees_cents, dealer.gl.processing_fees)
-    yield from _journal("Taken back", taken_back_cents, dealer.gl.clearing)
-    yield from _journal("Clearing", -cleared_cents, dealer.gl.clearing)
-    yield from _journal("Payer fees", -fee_income_cents, dealer.gl.fee_income)
-
-
-def _journal(memo: str, amount_cents: int, account: str) -> Iterator[PostingLine]:
-    """A debit of the amount; a credit if it is negative, nothing if it is zero."""
-    if amount_cents > 0:
-        yield PostingLine("journal", amount_cents, debit_account=account, memo=memo)
-    elif amount_cents < 0:
-        yield PostingLine("journal", -amount_cents, credit_account=account, memo=memo)
+    """The journal of the deposit: what its charges and movements put into Clearing leaves it."""
+    gl = books.dealer.gl
+    fee_income_cents = sum(payment.fee_cents for payment in payments)
+    moved_cents = sum(movement.clearing_cents for movement in settlement.movements)
+    cleared_cents = settlement.gross_cents - fee_income_cents + moved_cents
+    kept_cents = settlement.fees_cents + settlement.adjustment_fees_cents
+    yield from journal("Bank deposit", settlement.deposit_cents, gl.bank)
+    yield from journal("Processing fees", kept_cents, gl.processing_fees)
+    yield from journal("Chargeback fees", settlement.chargeback_fees_cents, gl.chargeback_fees)
+    yield from journal("Clearing", -cleared_cents, gl.clearing)
+    yield from journal("Payer fees", -fee_income_cents, gl.fee_income)

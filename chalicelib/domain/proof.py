@@ -3,24 +3,22 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from chalicelib.domain.ids import DealerId, PaymentId, SettlementId
+from chalicelib.domain.movements import explained
 from chalicelib.domain.payments import Payment
 from chalicelib.domain.settlements import (
     BalanceTransaction,
+    Movement,
+    MovementKind,
     ReportingCategory,
     Settlement,
     SettlementPart,
 )
 
-# Money taken back is counted by amount, its fee with the other processing fees; a dispute's own
-# fee belongs to the dispute (money.md: chargeback fees), not to the processing fees.
-_TAKEN_BACK = {
-    ReportingCategory.REFUND: "refunds_cents",
-    ReportingCategory.PAYMENT_FAILURE: "returns_cents",
-}
 _KNOWN = frozenset(category.value for category in ReportingCategory)
-_DISPUTES = frozenset({ReportingCategory.DISPUTE, ReportingCategory.DISPUTE_REVERSAL})
+_NO_PAYOUTS: Mapping[str, int] = MappingProxyType({})
 
 
 def prove(
@@ -33,14 +31,17 @@ def prove(
     deposit_cents: int,
     transactions: Iterable[BalanceTransaction],
     payments_by_intent: Mapping[str, Payment],
+    failed_payouts: Mapping[str, int] = _NO_PAYOUTS,
 ) -> Settlement:
     """The settlement of one payout; `is_proven` is False if a cent or a payment is unexplained.
 
-    `transactions` is every balance transaction of the payout, `payments_by_intent` our payments
-    by the processor's intent id. What can't be explained is listed in `unmatched` as
-    "<transaction>: reason" (an unknown category blocks too; Stripe may add some at any time).
+    `transactions` are all of the payout, `payments_by_intent` ours by the processor's intent id,
+    `failed_payouts` deposits recorded as failed, cents by id. What can't be explained is listed in
+    `unmatched` as "<transaction>: reason"; so is a category we do not know: Stripe adds some.
     """
-    tally = _Tally(settlement_id, currency.lower(), deposit_cents, payments_by_intent)
+    tally = _Tally(
+        settlement_id, currency.lower(), deposit_cents, payments_by_intent, failed_payouts
+    )
     for transaction in transactions:
         tally.take(transaction)
     return Settlement(
@@ -57,6 +58,7 @@ def prove(
         disputes_cents=tally.totals["disputes_cents"],
         adjustments_cents=tally.totals["adjustments_cents"],
         parts=tuple(tally.parts),
+        movements=tuple(tally.movements),
         unmatched=tuple(tally.unmatched),
     )
 
@@ -76,11 +78,14 @@ class _Tally:
     currency: str
     deposit_cents: int
     payments_by_intent: Mapping[str, Payment]
+    failed_payouts: Mapping[str, int]
     totals: dict[str, int] = field(default_factory=_no_totals)
     parts: list[SettlementPart] = field(default_factory=list)
+    movements: list[Movement] = field(default_factory=list)
     unmatched: list[str] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     paid: set[PaymentId] = field(default_factory=set)
+    events: set[tuple[MovementKind, str]] = field(default_factory=set)
 
     def take(self, transaction: BalanceTransaction) -> None:
         """Add one transaction, or say why it can't be explained."""
@@ -88,9 +93,16 @@ class _Tally:
             return  # Pages of the processor's list may overlap.
         self.seen.add(transaction.transaction_id)
         problem = self._problem(transaction)
+        if transaction.category == ReportingCategory.CHARGE:
+            problem = problem or self._charge_problem(transaction)
+            self._add_charge(transaction)
+        elif transaction.category != ReportingCategory.PAYOUT:
+            payment = self.payments_by_intent.get(transaction.intent_id)
+            found = explained(transaction, payment, self.failed_payouts)
+            problem = problem or found.problem or self._repetition(found.movement)
+            self._add_movement(found.movement)
         if problem:
             self.unmatched.append(f"{transaction.transaction_id}: {problem}")
-        self._add(transaction)
 
     def _problem(self, transaction: BalanceTransaction) -> str:
         if transaction.currency.lower() != self.currency:
@@ -99,11 +111,9 @@ class _Tally:
             return "net is not amount less fee"
         if transaction.category not in _KNOWN:
             return f"unknown category {transaction.category}"
-        if transaction.category == ReportingCategory.PAYOUT:
-            is_this_deposit = transaction.net_cents == -self.deposit_cents
-            return "" if is_this_deposit else "another deposit's amount"
-        if transaction.category == ReportingCategory.CHARGE:
-            return self._charge_problem(transaction)
+        is_deposit = transaction.category == ReportingCategory.PAYOUT
+        if is_deposit and transaction.net_cents != -self.deposit_cents:
+            return "another deposit's amount"
         return ""
 
     def _charge_problem(self, transaction: BalanceTransaction) -> str:
@@ -118,23 +128,34 @@ class _Tally:
             return f"{payment.number} is already in {payment.settlement_id}"
         return ""
 
-    def _add(self, transaction: BalanceTransaction) -> None:
-        category = transaction.category
-        if category == ReportingCategory.PAYOUT:
-            return
-        if category == ReportingCategory.CHARGE:
-            self.totals["gross_cents"] += transaction.amount_cents
-            self.totals["fees_cents"] += transaction.fee_cents
-            self._add_part(transaction)
-        elif category == ReportingCategory.FEE:
-            self.totals["fees_cents"] -= transaction.net_cents
-        elif category in _DISPUTES:
-            self.totals["disputes_cents"] -= transaction.net_cents
-        elif category in _TAKEN_BACK:
-            self.totals[_TAKEN_BACK[ReportingCategory(category)]] -= transaction.amount_cents
-            self.totals["fees_cents"] += transaction.fee_cents
-        else:
-            self.totals["adjustments_cents"] += transaction.net_cents
+    def _add_charge(self, transaction: BalanceTransaction) -> None:
+        self.totals["gross_cents"] += transaction.amount_cents
+        self.totals["fees_cents"] += transaction.fee_cents
+        self._add_part(transaction)
+
+    def _repetition(self, movement: Movement) -> str:
+        """One event explains one row."""
+        event = movement.kind, movement.source_id
+        if movement.payment_id is None or event not in self.events:
+            self.events.add(event)
+            return ""
+        return f"{movement.kind} {movement.source_id} is in this deposit twice"
+
+    def _add_movement(self, movement: Movement) -> None:
+        """A fee of a dispute or a return belongs to it; one of a refund to the processing fees."""
+        self.movements.append(movement)
+        match movement.kind:
+            case MovementKind.FEE:
+                self.totals["fees_cents"] -= movement.net_cents
+            case MovementKind.REFUND | MovementKind.REFUND_FAILURE:
+                self.totals["refunds_cents"] -= movement.amount_cents
+                self.totals["fees_cents"] += movement.fee_cents
+            case MovementKind.RETURN:
+                self.totals["returns_cents"] -= movement.net_cents
+            case MovementKind.DISPUTE | MovementKind.DISPUTE_REVERSAL:
+                self.totals["disputes_cents"] -= movement.net_cents
+            case _:
+                self.totals["adjustments_cents"] += movement.net_cents
 
     def _add_part(self, transaction: BalanceTransaction) -> None:
         payment = self.payments_by_intent.get(transaction.intent_id)

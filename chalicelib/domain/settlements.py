@@ -1,4 +1,7 @@
-"""Settlements: one payout of the processor, proven from its balance transactions."""
+"""Settlements: one payout of the processor, proven from its balance transactions.
+
+What moved without cash has a settlement of its own, one a day, with a deposit of nothing.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,16 +11,22 @@ from chalicelib.domain.ids import DealerId, PaymentId, SettlementId
 
 
 class ReportingCategory(StrEnum):
-    """Stripe's reporting categories we know; any other blocks posting."""
+    """Stripe's reporting categories we can explain; any other blocks posting.
+
+    https://docs.stripe.com/reports/reporting-categories
+    """
 
     CHARGE = "charge"
-    FEE = "fee"
+    CHARGE_FAILURE = "charge_failure"  # An ACH debit that fails after it had succeeded.
     REFUND = "refund"
-    PAYMENT_FAILURE = "payment_failure_refund"
-    DISPUTE = "dispute"
+    REFUND_FAILURE = "refund_failure"
+    DISPUTE = "dispute"  # Also an ACH debit that came back.
     DISPUTE_REVERSAL = "dispute_reversal"
+    FEE = "fee"
+    NETWORK_COST = "network_cost"
     OTHER_ADJUSTMENT = "other_adjustment"
     PAYOUT = "payout"  # The deposit itself, listed among its own transactions.
+    PAYOUT_REVERSAL = "payout_reversal"  # An earlier deposit that failed comes back.
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +39,64 @@ class BalanceTransaction:
     fee_cents: int
     net_cents: int
     currency: str
-    source_id: str  # ch_…, py_…, re_…
+    source_id: str  # ch_…, py_…, re_…, du_…, po_…
     intent_id: str  # pi_… behind it, if any
     created_at: datetime
+
+
+class MovementKind(StrEnum):
+    """What a row that is no charge is to us."""
+
+    REFUND = "refund"
+    REFUND_FAILURE = "refund_failure"
+    RETURN = "return"
+    DISPUTE = "dispute"
+    DISPUTE_REVERSAL = "dispute_reversal"
+    DISPUTE_LOST = "dispute_lost"  # Held → AR: without cash, so in a daily settlement.
+    FAILED_PAYOUT = "failed_payout"
+    FEE = "fee"
+    ADJUSTMENT = "adjustment"
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One row that is no charge, with the payment whose event it is; net = amount − fee, cents.
+
+    Money that leaves is negative. `recorded_fee_cents` is what of the fee the event's own entry
+    took out of Clearing. `at` is when the event happened, business time.
+    """
+
+    kind: MovementKind
+    transaction_id: str  # "" without cash.
+    source_id: str  # re_…, du_…, po_…
+    amount_cents: int
+    fee_cents: int
+    net_cents: int
+    at: datetime
+    payment_id: PaymentId | None = None
+    number: str = ""
+    account_id: str = ""
+    account_name: str = ""
+    recorded_fee_cents: int = 0
+
+    @property
+    def clearing_cents(self) -> int:
+        """What its event put into Clearing, which this row takes out again."""
+        if self.kind in (MovementKind.FEE, MovementKind.ADJUSTMENT):
+            return 0
+        return self.amount_cents - self.recorded_fee_cents
+
+    @property
+    def chargeback_fee_cents(self) -> int:
+        """The fee of a dispute or return that its event did not know of."""
+        if self.kind in (MovementKind.RETURN, MovementKind.DISPUTE, MovementKind.DISPUTE_REVERSAL):
+            return self.fee_cents - self.recorded_fee_cents
+        return 0
+
+    @property
+    def tag(self) -> str:
+        """What its Clearing line is matched by: the payment, or the deposit that failed."""
+        return self.payment_id or self.source_id
 
 
 class PostingCategory(StrEnum):
@@ -52,11 +116,15 @@ class PostingState(StrEnum):
     POSTED = "posted"
     NOTHING = "nothing"  # The settlement has nothing of this category.
     FAILED = "failed"
+    REVERSING = "reversing"  # Posted; the opposite is on its way.
 
 
 @dataclass(frozen=True, slots=True)
 class CategoryPosting:
-    """One category's posting; `reference` is what makes the ERP accept it once."""
+    """One category's posting; `reference` is what makes the ERP accept it once.
+
+    `round` rises with every reversal, and the reference with it.
+    """
 
     category: PostingCategory
     state: PostingState = PostingState.WAITING
@@ -66,6 +134,19 @@ class CategoryPosting:
     posted_at: datetime | None = None
     problem: str = ""
     recorded_by: str = ""  # Who entered it in the ERP by hand; empty if we posted it.
+    round: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PostingReversal:
+    """One reversal of what was posted: who asked for it, when and why, and what became of it."""
+
+    at: datetime
+    by: str
+    reason: str
+    references: tuple[str, ...] = ()  # The opposite postings, by their own references.
+    entered_at: datetime | None = None  # When the opposite of what was posted by hand was entered.
+    finished_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +161,14 @@ class SettlementPart:
     gross_cents: int
     fee_cents: int
     net_cents: int
+
+
+class SettlementKind(StrEnum):
+    """What makes a settlement."""
+
+    DEPOSIT = "deposit"
+    MANUAL = "manual"  # Paid out by hand at the processor, which then cannot list its rows.
+    NON_CASH = "non_cash"  # A day's movements without cash.
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +196,27 @@ class Settlement:
     resolved_reason: str = ""
     manual_at: datetime | None = None  # Since when it is posted by hand …
     manual_by: str = ""  # … and who chose that.
+    kind: SettlementKind = SettlementKind.DEPOSIT
+    movements: tuple[Movement, ...] = ()
+    failed_at: datetime | None = None  # The bank sent the deposit back.
+    reversals: tuple[PostingReversal, ...] = ()
+
+    @property
+    def reversing(self) -> PostingReversal | None:
+        """The reversal that is under way, if any."""
+        last = self.reversals[-1] if self.reversals else None
+        return last if last and last.finished_at is None else None
+
+    @property
+    def adjustment_fees_cents(self) -> int:
+        """What the processor kept by adjustments; negative if it gave something."""
+        kept = (it.net_cents for it in self.movements if it.kind is MovementKind.ADJUSTMENT)
+        return -sum(kept)
+
+    @property
+    def chargeback_fees_cents(self) -> int:
+        """Fees of disputes and returns that their events did not know of."""
+        return sum(movement.chargeback_fee_cents for movement in self.movements)
 
     @property
     def computed_cents(self) -> int:

@@ -10,6 +10,7 @@ import urllib3.exceptions
 
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.posting import Posting
+from chalicelib.domain.posting_lines import PostingLine
 from chalicelib.gateways.erp import ErpRefused, ErpUnreachable
 from chalicelib.gateways.secrets import Secrets
 
@@ -95,14 +96,18 @@ class SpruceErp:
 
 
 def _body(posting: Posting) -> dict[str, object]:
-    lines = [{name: v for name, v in asdict(line).items() if v} for line in posting.lines]
     return {
         "reference": posting.reference,
         "category": posting.category.value,
         "date": posting.day.isoformat(),
         "memo": posting.memo,
-        "lines": lines,
+        "lines": [_line(line) for line in posting.lines],
     }
+
+
+def _line(line: PostingLine) -> dict[str, object]:
+    said = {name: value for name, value in asdict(line).items() if value and name != "day"}
+    return said if line.day is None else {**said, "date": line.day.isoformat()}
 
 
 def _require_same(posting: Posting, answer: urllib3.BaseHTTPResponse) -> None:

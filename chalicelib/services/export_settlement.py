@@ -7,7 +7,13 @@ from zoneinfo import ZoneInfo
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.ids import DealerId, SettlementId
-from chalicelib.domain.manual_posting import ManualFile, by_hand, entry_rows, journal_lines
+from chalicelib.domain.manual_posting import (
+    ManualFile,
+    by_hand,
+    entry_rows,
+    journal_rows,
+    reversal_rows,
+)
 from chalicelib.domain.payments import Payment
 from chalicelib.domain.posting import Posting
 from chalicelib.domain.settlements import Settlement
@@ -29,6 +35,18 @@ ENTRY_COLUMNS: Cells = (
     "document_id",
     "document_type",
     "applied_document_id",
+)
+REVERSAL_COLUMNS: Cells = (
+    "date",
+    "what",
+    "account_id",
+    "job_id",
+    "payment_id",
+    "amount",
+    "document_id",
+    "credit_id",
+    "debit_gl_account",
+    "credit_gl_account",
 )
 JOURNAL_COLUMNS: Cells = ("date", "gl_account", "debit", "credit", "memo")
 SUMMARY_COLUMNS = (
@@ -56,6 +74,8 @@ def manual_posting_csv(
     columns, rows = ENTRY_COLUMNS, _entries(postings, file)
     if file is ManualFile.JOURNAL:
         columns, rows = JOURNAL_COLUMNS, _journal(postings)
+    elif file is ManualFile.REVERSALS:
+        columns, rows = REVERSAL_COLUMNS, _reversals(postings)
     return csv_text(columns if with_header else (), rows)
 
 
@@ -72,12 +92,28 @@ def _entries(postings: Iterable[Posting], file: ManualFile) -> Iterator[Cells]:
         )
 
 
+def _reversals(postings: Iterable[Posting]) -> Iterator[Cells]:
+    for row in reversal_rows(postings):
+        yield (
+            row.day.isoformat(),
+            row.what,
+            row.account_id,
+            row.job_id,
+            row.payment_id,
+            decimal_text(row.amount_cents),
+            row.document_id,
+            row.credit_id,
+            row.debit_account,
+            row.credit_account,
+        )
+
+
 def _journal(postings: Iterable[Posting]) -> Iterator[Cells]:
-    for posting, line in journal_lines(postings):
-        amount = decimal_text(line.amount_cents)
-        debit, credit = (amount, "") if line.debit_account else ("", amount)
-        account = line.debit_account or line.credit_account
-        yield posting.day.isoformat(), account, debit, credit, line.memo
+    for row in journal_rows(postings):
+        debit, credit = (
+            decimal_text(cents) if cents else "" for cents in (row.debit_cents, row.credit_cents)
+        )
+        yield row.day.isoformat(), row.account, debit, credit, row.memo
 
 
 def settlement_summary_csv(

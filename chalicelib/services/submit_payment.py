@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from chalicelib.domain.accounts import Account
+from chalicelib.domain.accounts import Account, BillingKind
 from chalicelib.domain.claims import Claim, ClaimState
 from chalicelib.domain.days import business_days_after, dealer_day
 from chalicelib.domain.dealers import Dealer
@@ -266,6 +266,7 @@ def _payment(submission: Submission, found: ForSubmit, quote: Quote) -> Payment:
         held_until=held_until,
         statement_id=quote.statement_id,
         forgets_method=submission.forgets_method,
+        is_on_balance=found.account.billing_kind == BillingKind.BALANCE_FORWARD,
     )
 
 

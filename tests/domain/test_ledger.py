@@ -88,28 +88,6 @@ def test_clearing_is_tagged_so_each_payment_can_be_matched() -> None:
     assert tags == [("01PAYMENT", "pi_1"), ("01PAYMENT", "txn_1")]
 
 
-def test_a_payout_that_takes_a_return_back_credits_clearing_with_the_rest() -> None:
-    payment = a_payment(a_quote((a_payable("A", 500000),)))
-    returned = a_transaction("txn_2", -140200, category="payment_failure_refund", intent_id="pi_0")
-    settlement = _settlement(345300, a_transaction("txn_1", 500000, 14500), returned, pi_1=payment)
-
-    lines = payout_entry(settlement)
-
-    assert balance(lines) == {
-        LedgerAccount.BANK: 345300,
-        LedgerAccount.PROCESSING_FEES: 14500,
-        CLEARING: -359800,
-    }
-    assert is_balanced(lines)
-
-
-def test_a_negative_payout_credits_the_bank() -> None:
-    returned = a_transaction("txn_2", -140200, category="payment_failure_refund")
-    settlement = _settlement(-140200, returned)
-
-    assert payout_entry(settlement)[0] == Line(LedgerAccount.BANK, credit_cents=140200, tag=PAYOUT)
-
-
 def test_a_return_is_the_opposite_of_settled() -> None:
     settled = settled_entry(a_payment(p1_quote()))
 
@@ -193,18 +171,3 @@ def test_a_payment_is_in_one_deposit_only() -> None:
 
     assert again.unmatched == ("txn_2: DP-100482 is in this deposit twice",)
     assert elsewhere.unmatched == ("txn_1: DP-100482 is already in po_0",)
-
-
-def test_other_movements_go_where_the_proof_shows_them() -> None:
-    settlement = _settlement(
-        -1717,
-        a_transaction("t1", -70000, category="refund"),
-        a_transaction("t2", -140200, 1500, category="dispute"),
-        a_transaction("t3", 140200, category="dispute_reversal"),
-        a_transaction("t4", 0, 217, category="fee"),
-        a_transaction("t5", 70000, category="other_adjustment"),
-    )
-
-    assert (settlement.refunds_cents, settlement.disputes_cents) == (70000, 1500)
-    assert (settlement.fees_cents, settlement.adjustments_cents) == (217, 70000)
-    assert settlement.is_proven

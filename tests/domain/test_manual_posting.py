@@ -10,7 +10,7 @@ from chalicelib.domain.manual_posting import (
     ManualFile,
     by_hand,
     entry_rows,
-    journal_lines,
+    journal_rows,
     recorded_moment,
 )
 from chalicelib.domain.payables import PayableKind
@@ -59,13 +59,13 @@ def test_the_journal_moves_clearing_to_the_bank() -> None:
     _, made = _posted(p1_quote(), 4100)
     gl = a_dealer().gl
 
-    lines = [line for _, line in journal_lines(made)]
+    rows = list(journal_rows(made))
 
-    assert [(line.debit_account, line.credit_account, line.amount_cents) for line in lines] == [
-        (gl.bank, "", 136100),
-        (gl.processing_fees, "", 4100),
-        ("", gl.clearing, 137200),
-        ("", gl.fee_income, 3000),
+    assert [(row.account, row.debit_cents, row.credit_cents) for row in rows] == [
+        (gl.bank, 136100, 0),
+        (gl.processing_fees, 4100, 0),
+        (gl.clearing, 0, 137200),
+        (gl.fee_income, 0, 3000),
     ]
 
 
@@ -76,8 +76,8 @@ def test_debits_and_cash_on_account_say_what_they_are() -> None:
     rows = list(entry_rows(made, ManualFile.PAYMENTS))
 
     assert [(row.document_type, row.document_id, row.payment_cents) for row in rows] == [
-        ("debit_adjustment", "D", 4000),
         ("on_account", "", 600),
+        ("debit_adjustment", "D", 4000),
     ]
 
 

@@ -1,12 +1,13 @@
 """What a settlement writes to the ERP: P1 line by line, every posting balanced."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.payables import PayableKind
-from chalicelib.domain.posting import Posting, planned, postings, spruce_day
+from chalicelib.domain.posting import Posting, planned, postings
+from chalicelib.domain.posting_lines import LineKind, spruce_day
 from chalicelib.domain.proof import prove
 from chalicelib.domain.quotes import Quote
 from chalicelib.domain.settlements import PostingCategory, PostingState, Settlement
@@ -14,6 +15,7 @@ from tests.domain.builders import (
     DEALER,
     NOON,
     PAYOUT,
+    a_credit,
     a_dealer,
     a_payable,
     a_payment,
@@ -24,9 +26,9 @@ from tests.domain.builders import (
 
 
 def _posted(
-    quote: Quote, fee_cents: int, dealer: Dealer | None = None
+    quote: Quote, fee_cents: int, dealer: Dealer | None = None, **changes: object
 ) -> tuple[Settlement, tuple[Posting, ...]]:
-    payment = a_payment(quote)
+    payment = a_payment(quote, **changes)
     settlement = prove(
         dealer_id=DEALER,
         settlement_id=PAYOUT,
@@ -99,16 +101,59 @@ def test_debits_and_a_surplus_have_places_of_their_own() -> None:
     _, made = _posted(a_quote((debit,), surplus_cents=600), 100)
 
     assert [posting.category for posting in made] == [
+        PostingCategory.INVOICES,
         PostingCategory.DEBIT_ADJUSTMENTS,
         PostingCategory.CASH_AND_OTHER,
     ]
-    unapplied = made[1].lines[0]
-    assert (unapplied.kind, unapplied.customer, unapplied.amount_cents) == (
-        "unapplied",
+    (unapplied,) = made[0].lines
+    assert (unapplied.kind, unapplied.customer, unapplied.credit_document) == (
+        LineKind.UNAPPLIED,
         "C-1001",
-        600,
+        "DP-100482",
     )
-    assert made[1].debit_cents == made[1].credit_cents == 4600
+    assert [posting.debit_cents for posting in made] == [600, 4000, 4600]
+
+
+def test_cash_on_account_used_is_debited_to_the_unapplied_cash() -> None:
+    surplus = a_credit("DP-100400", 1_000, is_on_account=True)
+
+    _, made = _posted(a_quote((a_payable("A", 5_000), surplus)), 100)
+
+    gl = a_dealer().gl
+    (used,) = made[1].lines
+    assert (used.credit_document, used.debit_account, used.credit_account) == (
+        "DP-100400",
+        gl.unapplied_cash,
+        gl.accounts_receivable,
+    )
+
+
+def test_an_account_paid_by_its_balance_is_posted_without_documents() -> None:
+    credit = a_credit("K", 1_000, applies_to="A")
+    quote = a_quote((a_payable("A", 5_000), credit))
+
+    _, made = _posted(quote, 100, is_on_balance=True)
+
+    assert [posting.category for posting in made] == [
+        PostingCategory.INVOICES,
+        PostingCategory.CASH_AND_OTHER,
+    ]
+    assert [(line.document, line.amount_cents) for line in made[0].lines] == [("", 4_000)]
+
+
+def test_a_line_is_dated_the_day_the_money_was_confirmed() -> None:
+    settled_at = NOON - timedelta(days=3)
+
+    _, made = _posted(p1_quote(), 4100, settled_at=settled_at)
+    _, closed = _posted(
+        p1_quote(), 4100, a_dealer(books_closed_through="2026-11-18"), settled_at=settled_at
+    )
+
+    assert {line.day for line in made[0].lines} == {date(2026, 11, 17)}
+    assert {line.day for line in made[-1].lines} == {None}
+    assert {(line.day, line.memo) for line in closed[0].lines} == {
+        (date(2026, 11, 19), "of 2026-11-17")
+    }
 
 
 def test_a_category_without_lines_is_planned_as_nothing() -> None:

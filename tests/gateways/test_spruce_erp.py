@@ -10,7 +10,8 @@ import pytest
 import urllib3
 
 from chalicelib.domain.dealers import Dealer
-from chalicelib.domain.posting import Posting, PostingLine
+from chalicelib.domain.posting import Posting
+from chalicelib.domain.posting_lines import LineKind, PostingLine
 from chalicelib.domain.settlements import PostingCategory
 from chalicelib.gateways import spruce_erp
 from chalicelib.gateways.erp import ErpRefused, ErpUnreachable
@@ -18,7 +19,9 @@ from chalicelib.gateways.spruce_erp import SpruceErp
 from tests.domain.builders import a_dealer
 from tests.services.settling import SettlingWorld, settling_world
 
-LINE = PostingLine("journal", 4_100, debit_account="6150", credit_account="1050", memo="Fees")
+LINE = PostingLine(
+    LineKind.JOURNAL, 4_100, debit_account="6150", credit_account="1050", memo="Fees"
+)
 POSTING = Posting(
     "po_1:cash", PostingCategory.CASH_AND_OTHER, date(2026, 11, 22), "Settlement", "USD", (LINE,)
 )

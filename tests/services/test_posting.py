@@ -7,7 +7,8 @@ import pytest
 
 from chalicelib.domain.ids import SettlementId
 from chalicelib.domain.payments import PaymentStatus
-from chalicelib.domain.posting import Posting, PostingLine
+from chalicelib.domain.posting import Posting
+from chalicelib.domain.posting_lines import LineKind, PostingLine
 from chalicelib.domain.settlements import PostingCategory, PostingState
 from chalicelib.gateways.erp import ErpUnreachable
 from chalicelib.services.view_settlement import view_settlement
@@ -127,7 +128,7 @@ def test_a_posting_spruce_holds_with_other_amounts_is_never_taken_for_ours(
     settlement_id = ready_to_post(settling, auto_post=True)
     reference = f"{settlement_id}:invoices"
     gl_accounts = get_dealer(settling.dealer_id).gl
-    line = PostingLine("journal", 1, gl_accounts.bank, gl_accounts.clearing)
+    line = PostingLine(LineKind.JOURNAL, 1, gl_accounts.bank, gl_accounts.clearing)
     foreign = Posting(reference, CATEGORY, START.date(), "somebody else's", "USD", (line,))
     settling.erp.post(get_dealer(settling.dealer_id), foreign)
 

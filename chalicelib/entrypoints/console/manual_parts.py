@@ -6,7 +6,7 @@ from datetime import date
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.interventions import held_sentence
 from chalicelib.domain.manual_posting import ManualFile
-from chalicelib.domain.posting import spruce_day
+from chalicelib.domain.posting_lines import spruce_day
 from chalicelib.domain.settlements import PostingState, Settlement
 from chalicelib.entrypoints.console.settlement_parts import CATEGORY_WORDS, settlement_progress
 from chalicelib.entrypoints.guard import Visit

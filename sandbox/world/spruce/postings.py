@@ -7,12 +7,27 @@ from sandbox.world.jsontypes import Json
 CATEGORIES = ("invoices", "credit_adjustments", "debit_adjustments", "cash")
 _MAX_LINES = 10_000
 _MAX_REFERENCE = 120
+_PAYS = ("customer", "check_number")
 _NEEDS: dict[str, tuple[str, ...]] = {
-    "payment": ("customer", "document", "check_number"),
-    "discount": ("customer", "document", "check_number"),
-    "credit": ("customer", "document", "credit_document", "check_number"),
-    "unapplied": ("customer", "check_number"),
+    "payment": _PAYS,
+    "payment_reversed": _PAYS,
+    "discount": _PAYS,
+    "discount_reversed": _PAYS,
+    "credit": (*_PAYS, "credit_document"),
+    "credit_reversed": (*_PAYS, "credit_document"),
+    "unapplied": (*_PAYS, "credit_document"),
+    "unapplied_reversed": (*_PAYS, "credit_document"),
+    "credit_paid_out": (*_PAYS, "credit_document"),
+    "credit_paid_out_reversed": (*_PAYS, "credit_document"),
     "journal": (),
+}
+# Which way a line moves the open amounts of the documents it names.
+_OPENS = {
+    "payment_reversed",
+    "discount_reversed",
+    "credit_reversed",
+    "unapplied",
+    "credit_paid_out_reversed",
 }
 _POSTING_FIELDS = {"reference", "category", "date", "memo", "lines"}
 _LINE_FIELDS = {
@@ -26,6 +41,7 @@ _LINE_FIELDS = {
     "credit_document",
     "check_number",
     "memo",
+    "date",
 }
 
 
@@ -46,7 +62,7 @@ def check_posting(posting: Json) -> None:
         raise _malformed("reference", f"is longer than {_MAX_REFERENCE} characters")
     if posting.get("category") not in CATEGORIES:
         raise _malformed("category", f"is none of {', '.join(CATEGORIES)}")
-    _day(posting)
+    _day(posting, "")
     lines = posting.get("lines")
     if not isinstance(lines, list) or not 1 <= len(lines) <= _MAX_LINES:
         raise _malformed("lines", f"must hold 1 to {_MAX_LINES} lines")
@@ -72,6 +88,20 @@ def totals(posting: Json) -> tuple[int, int]:
     return debit, credit
 
 
+def moved_cents(line: Json) -> dict[str, int]:
+    """By how much a line moves the open amount of each document it names, in cents."""
+    if line["kind"] == "journal":
+        return {}
+    cents = line["amount_cents"] if line["kind"] in _OPENS else -line["amount_cents"]
+    return {line[name]: cents for name in ("document", "credit_document") if line.get(name)}
+
+
+def days_of(posting: Json) -> list[date]:
+    """The posting's day and those of its lines that have one of their own."""
+    own = [line["date"] for line in posting["lines"] if line.get("date")]
+    return [date.fromisoformat(day) for day in (posting["date"], *own)]
+
+
 def _check_line(line: object, where: str) -> None:
     if not isinstance(line, dict):
         raise _malformed(where.rstrip("."), "is not an object")
@@ -88,6 +118,8 @@ def _check_line(line: object, where: str) -> None:
     for name in _LINE_FIELDS - {"kind", "amount_cents"}:
         if not isinstance(line.get(name), str | None):
             raise _malformed(f"{where}{name}", "is not text")
+    if line.get("date"):
+        _day(line, where)
 
 
 def _only(thing: Json, known: set[str], where: str) -> None:
@@ -101,11 +133,11 @@ def _text(thing: Json, name: str, where: str) -> None:
         raise _malformed(f"{where}{name}", "is missing")
 
 
-def _day(posting: Json) -> None:
+def _day(thing: Json, where: str) -> None:
     try:
-        date.fromisoformat(str(posting.get("date")))
+        date.fromisoformat(str(thing.get("date")))
     except ValueError as error:
-        raise _malformed("date", "is not a day (YYYY-MM-DD)") from error
+        raise _malformed(f"{where}date", "is not a day (YYYY-MM-DD)") from error
 
 
 def _malformed(field: str, problem: str) -> ErpRefusal:

@@ -6,7 +6,13 @@ from datetime import date, timedelta
 
 from sandbox.world.clock import SandboxClock
 from sandbox.world.jsontypes import Json
-from sandbox.world.spruce.postings import ErpRefusal, check_posting, totals
+from sandbox.world.spruce.postings import (
+    ErpRefusal,
+    check_posting,
+    days_of,
+    moved_cents,
+    totals,
+)
 
 _FAULTS = ("timeout_before", "timeout_after", "unavailable", "period_closed")
 
@@ -30,8 +36,8 @@ class DealerBooks:
     contents: dict[str, Json] = field(default_factory=dict)
     debit_cents: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     credit_cents: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    unapplied_cents: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     closed_through: date | None = None
+    is_strict: bool = False
 
 
 class SpruceWorld:
@@ -74,6 +80,7 @@ class SpruceWorld:
     def seed_documents(self, dealer: str, documents: list[Json]) -> int:
         """Set open amounts: each {document, customer, kind, open_cents}; return how many."""
         with self._clock.lock:
+            self._books[dealer].is_strict = True
             for wanted in documents:
                 self._books[dealer].documents[wanted["document"]] = {
                     "document": wanted["document"],
@@ -97,7 +104,8 @@ class SpruceWorld:
                         reference=reference,
                     )
                 return 200, books.postings[reference] | {"status": "duplicate"}
-            _check_period(books, date.fromisoformat(posting["date"]))
+            for day in days_of(posting):
+                _check_period(books, day)
             _check_documents(books, posting["lines"])
             self._write(books, posting)
             return 201, books.postings[reference]
@@ -141,7 +149,7 @@ class SpruceWorld:
             return {
                 "dealer": dealer,
                 "accounts": accounts,
-                "unapplied": dict(sorted(books.unapplied_cents.items())),
+                "unapplied": _unapplied(books),
                 "total_cents": sum(row["balance_cents"] for row in accounts),
                 "posting_count": len(books.postings),
             }
@@ -154,10 +162,10 @@ class SpruceWorld:
             if line.get("credit_account"):
                 books.credit_cents[line["credit_account"]] += cents
             if line["kind"] == "unapplied":
-                books.unapplied_cents[line["customer"]] += cents
-            for name in _touched(line):
+                _open_credit(books, line)
+            for name, moved in moved_cents(line).items():
                 if name in books.documents:
-                    books.documents[name]["open_cents"] -= cents
+                    books.documents[name]["open_cents"] += moved
         debit, credit = totals(posting)
         books.contents[posting["reference"]] = posting
         books.postings[posting["reference"]] = {
@@ -173,10 +181,26 @@ class SpruceWorld:
         }
 
 
-def _touched(line: Json) -> list[str]:
-    if line["kind"] in {"journal", "unapplied"}:
-        return []
-    return [line[name] for name in ("document", "credit_document") if line.get(name)]
+def _open_credit(books: DealerBooks, line: Json) -> None:
+    """Cash on account is a credit document of its own, named as the posting says."""
+    books.documents.setdefault(
+        line["credit_document"],
+        {
+            "document": line["credit_document"],
+            "customer": line["customer"],
+            "kind": "on_account",
+            "open_cents": 0,
+        },
+    )
+
+
+def _unapplied(books: DealerBooks) -> dict[str, int]:
+    """Cash on account by customer, in cents."""
+    sums: dict[str, int] = defaultdict(int)
+    for document in books.documents.values():
+        if document["kind"] == "on_account":
+            sums[document["customer"]] += document["open_cents"]
+    return dict(sorted(sums.items()))
 
 
 def _check_period(books: DealerBooks, day: date) -> None:
@@ -191,17 +215,19 @@ def _check_period(books: DealerBooks, day: date) -> None:
 
 
 def _check_documents(books: DealerBooks, lines: list[Json]) -> None:
-    if not books.documents:
+    """What the whole posting takes off each document must be open, whatever it opens itself."""
+    if not books.is_strict:
         return
-    asked: dict[str, int] = defaultdict(int)
+    moved: dict[str, int] = defaultdict(int)
     for line in lines:
-        for name in _touched(line):
-            asked[name] += line["amount_cents"]
-    for name, cents in asked.items():
-        if name not in books.documents:
+        for name, cents in moved_cents(line).items():
+            moved[name] += cents
+    made_here = {line["credit_document"] for line in lines if line["kind"] == "unapplied"}
+    for name, cents in moved.items():
+        if name not in books.documents and name not in made_here:
             raise ErpRefusal(422, "unknown_document", "There is no such document.", document=name)
-        open_cents = books.documents[name]["open_cents"]
-        if cents > open_cents:
+        open_cents = books.documents[name]["open_cents"] if name in books.documents else 0
+        if open_cents + cents < 0:
             raise ErpRefusal(
                 422,
                 "document_over_applied",
