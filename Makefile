@@ -1,9 +1,9 @@
 # One word per job. `make help` lists them.
 PYTHON ?= $(firstword $(foreach p,python3.12 python3.11 python3.13 python3,$(shell $(p) -c 'import sys; print("$(p)") if (3,11) <= sys.version_info[:2] <= (3,13) else None' 2>/dev/null | grep -v None)) python3)
 BIN := .venv/bin
-export PORT SANDBOX_PORT AWS_PORT CHROMIUM
+export PORT SANDBOX_PORT AWS_PORT CHROMIUM MINUTES SHARE SEED WORKERS FRESH
 
-.PHONY: help run stop test check package import ready
+.PHONY: help run stop test soak check package import ready
 
 help: ## list the jobs
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -19,6 +19,9 @@ test: ready ## every check and every test
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/python -m sandbox.build
 	@$(BIN)/python -m pytest --numprocesses=2
+
+soak: ready ## the reliability suites in full, with their figures (MINUTES= stops it, the next one goes on; SHARE=0.1 takes a tenth; SEED=, WORKERS=, FRESH=1)
+	@$(BIN)/python -m tools.soak
 
 check: ready ## style, types, directions, templates
 	@$(BIN)/python -m tools.check

@@ -1,0 +1,26 @@
+"""A pytest plugin (-p tests.loopback): whatever a test does, it talks to this machine only."""
+
+import ipaddress
+import socket
+from typing import Any
+
+_connect = socket.socket.connect
+
+
+def _guarded(self: socket.socket, address: Any) -> None:
+    """Connect to loopback or a local socket; refuse any other place by name."""
+    if isinstance(address, tuple) and not _is_here(str(address[0])):
+        raise PermissionError(f"tests talk to loopback only, not to {address[0]}")
+    _connect(self, address)
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def pytest_configure() -> None:
+    """Guard every socket of this process from now on."""
+    socket.socket.connect = _guarded  # type: ignore[method-assign]
