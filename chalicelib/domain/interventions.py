@@ -25,6 +25,11 @@ _OVER = {
     PaymentStatus.FAILED: "It failed: nothing was charged and the documents are open again.",
     PaymentStatus.TERMINATED: "It is terminated: nothing was charged, its documents are open.",
     PaymentStatus.POSTED: "It is posted. Money that must go back is a refund.",
+    PaymentStatus.RETURNED: "It was returned: its money is gone and its documents are owed again.",
+    PaymentStatus.DISPUTED: (
+        "It is disputed: the card’s bank decides. Send the evidence in Stripe’s dashboard."
+    ),
+    PaymentStatus.REFUNDED: "It is refunded: all of its money went back.",
     PaymentStatus.SETTLED: "The money has arrived. Hold its posting; the way back is a refund.",
 }
 _HANDED_OVER = (

@@ -12,6 +12,8 @@ from chalicelib.domain.payables import PayableKind
 from chalicelib.domain.payments import Payment, PaymentEvent, PaymentStatus, Stage
 from chalicelib.domain.priority_words import about, explain, tenths
 from chalicelib.domain.quotes import QuoteLine
+from chalicelib.domain.return_codes import return_rule
+from chalicelib.domain.reversals import DisputePhase
 from chalicelib.rendering.views.chrome import Badge
 from chalicelib.rendering.views.figures import (
     Aging,
@@ -47,9 +49,17 @@ EVENT_WORDS = {
     "posting_held": ("Posting on hold; the money still arrives", "warn"),
     "posting_released": ("Free to post", "info"),
     "stopped": ("Stopped for more than three business days", "warn"),
+    "returned": ("Sent back by the bank; owed again", "bad"),
+    "return_fee": ("The processor’s fee for the return", "info"),
+    "credit_undone": ("A credit it used was taken back", "warn"),
+    "dispute_inquiry": ("The card’s bank asks about it", "warn"),
+    "dispute_withdrawn": ("Disputed: the card’s bank took the money", "bad"),
+    "dispute_won": ("Dispute won; the money came back", "good"),
+    "dispute_lost": ("Dispute lost; owed again", "bad"),
+    "dispute_closed": ("The card’s bank asks no more", "good"),
 }
 _NOT_FOR_PAYERS = frozenset(
-    {"posting_held", "posting_released", "stopped", "handed_over", "contradicted"}
+    {"posting_held", "posting_released", "stopped", "handed_over", "contradicted", "return_fee"}
 )
 SOURCE_WORDS = {
     "payer": "payer",
@@ -121,12 +131,29 @@ _BADGES = {
     PaymentStatus.FROZEN: ("Frozen", "warn"),
     PaymentStatus.TERMINATED: ("Terminated", "warn"),
     PaymentStatus.FAILED: ("Failed", "bad"),
+    PaymentStatus.RETURNED: ("Returned", "bad"),
+    PaymentStatus.DISPUTED: ("Disputed", "bad"),
+    PaymentStatus.REFUNDED: ("Refunded", "plain"),
+}
+# What a dispute adds to the status: as the status of its own, or once it is over.
+_PHASES = {
+    DisputePhase.INQUIRY: "inquiry",
+    DisputePhase.WITHDRAWN: "funds withdrawn",
+    DisputePhase.LOST: "lost",
+    DisputePhase.WON: "dispute won",
+}
+_DETAILS = {
+    PaymentStatus.FROZEN: "Stopped before anything was charged",
+    PaymentStatus.TERMINATED: "Nothing was charged",
 }
 
 
 def payment_badge(payment: Payment) -> Badge:
     """A payment's status as everybody reads it; pending money is never called paid."""
     label, tone = _BADGES[payment.status]
+    phase = _PHASES.get(payment.dispute.phase) if payment.dispute else None
+    if phase:
+        label = f"{label}: {phase}"
     return Badge(label=label, tone=tone, detail=_badge_detail(payment))
 
 
@@ -136,12 +163,10 @@ def _badge_detail(payment: Payment) -> str:
             return "Submitted" if payment.stage is Stage.SUBMITTED else "Processing"
         case PaymentStatus.SETTLED:
             return "In a deposit" if payment.settlement_id else "Awaiting payout"
-        case PaymentStatus.FROZEN:
-            return "Stopped before anything was charged"
-        case PaymentStatus.TERMINATED:
-            return "Nothing was charged"
+        case PaymentStatus.RETURNED if payment.returned is not None:
+            return return_rule(payment.returned.code).meaning
         case _:
-            return payment.failure_sentence
+            return _DETAILS.get(payment.status, payment.failure_sentence)
 
 
 def method_words(payment: Payment) -> str:

@@ -39,6 +39,7 @@ class Intent:
     created_at: datetime | None = None
     payment_reference: str = ""  # Our payment id as sent in metadata; compared, never trusted.
     action_url: str = ""
+    charge_id: str = ""  # py_… or ch_…, the newest try.
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,8 @@ class ProcessorDispute:
     withdrawn_cents: int = 0
     fee_cents: int = 0
     answer_by: datetime | None = None
+    withdrawn_at: datetime | None = None
+    reinstated_at: datetime | None = None
 
 
 class Processor(Protocol):
@@ -173,6 +176,12 @@ class Processor(Protocol):
 
     def disputes_of(self, acct: str, intent_id: str) -> Iterator[ProcessorDispute]:
         """Every dispute of a payment, newest first."""
+
+    def get_late_failure(self, acct: str, charge_id: str) -> ProcessorDispute | None:
+        """A debit that failed after it had succeeded, in a dispute's words; None if it did not."""
+
+    def has_mandate(self, acct: str, method: Method) -> bool:
+        """True while a bank account may still be debited under its own mandate."""
 
     def balance_cents(self, acct: str, currency: str) -> int:
         """What the processor holds for the dealer, available and pending, in cents."""

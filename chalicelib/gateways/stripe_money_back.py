@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import stripe
 
+from chalicelib.domain.payments import Method
 from chalicelib.gateways.processor import ProcessorDispute, ProcessorRefund
 from chalicelib.gateways.stripe_asking import PAGE, asked, each
 from chalicelib.gateways.stripe_shapes import id_of, moment_of
@@ -77,6 +78,44 @@ class StripeMoneyBack:
         )
         return (_dispute_of(dispute) for dispute in each(found.auto_paging_iter()))
 
+    def get_late_failure(self, acct: str, charge_id: str) -> ProcessorDispute | None:
+        """A charge whose money the balance gave back by a payment_failure_refund.
+
+        https://docs.stripe.com/payments/ach-direct-debit, "Failed payments"
+        """
+        charge = asked(
+            self._client.charges.retrieve,
+            charge_id,
+            {"expand": ["failure_balance_transaction"]},
+            {"stripe_account": acct},
+        )
+        row = charge.failure_balance_transaction
+        if charge.status != "failed" or not isinstance(row, stripe.BalanceTransaction):
+            return None
+        return ProcessorDispute(
+            dispute_id=charge.id,
+            intent_id=id_of(charge.payment_intent),
+            amount_cents=charge.amount,
+            currency=charge.currency.upper(),
+            state="lost",
+            reason=charge.failure_code or "",
+            created_at=moment_of(row.created),
+            is_debit=True,
+            network_code=getattr(charge.outcome, "network_decline_code", None) or "",
+            withdrawn_cents=-row.amount,
+            fee_cents=row.fee,
+            withdrawn_at=moment_of(row.created),
+        )
+
+    def has_mandate(self, acct: str, method: Method) -> bool:
+        """A dispute ends the mandate it was debited under, whatever its reason."""
+        if not method.mandate:
+            return True
+        mandate = asked(
+            self._client.mandates.retrieve, method.mandate, None, {"stripe_account": acct}
+        )
+        return mandate.status != "inactive"
+
     def balance_cents(self, acct: str, currency: str) -> int:
         """What Stripe holds, available and pending."""
         held = asked(self._client.balance.retrieve, None, {"stripe_account": acct})
@@ -103,6 +142,7 @@ def _refund_of(refund: stripe.Refund) -> ProcessorRefund:
 def _dispute_of(dispute: stripe.Dispute) -> ProcessorDispute:
     details = getattr(dispute.charge, "payment_method_details", None)
     taken = [row for row in dispute.balance_transactions if row.amount < 0]
+    given = [row for row in dispute.balance_transactions if row.amount > 0]
     due_by = getattr(dispute.evidence_details, "due_by", None)
     return ProcessorDispute(
         dispute_id=dispute.id,
@@ -117,4 +157,6 @@ def _dispute_of(dispute: stripe.Dispute) -> ProcessorDispute:
         withdrawn_cents=-sum(row.amount for row in taken),
         fee_cents=sum(row.fee for row in taken),
         answer_by=moment_of(due_by) if due_by else None,
+        withdrawn_at=moment_of(taken[0].created) if taken else None,
+        reinstated_at=moment_of(given[-1].created) if given else None,
     )

@@ -70,6 +70,7 @@ def intent_of(intent: stripe.PaymentIntent) -> Intent:
         created_at=moment_of(intent.created),
         payment_reference=reference_of(intent),
         action_url=_action_url(intent),
+        charge_id=id_of(intent.latest_charge),
     )
 
 

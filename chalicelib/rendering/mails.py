@@ -21,6 +21,8 @@ LETTERS: dict[str, type] = {
     "payment_settled": PaymentLetter,
     "payment_failed": PaymentLetter,
     "payment_terminated": PaymentLetter,
+    "payment_returned": PaymentLetter,
+    "payment_dispute_lost": PaymentLetter,
     "payment_receipt": ReceiptLetter,
 }
 

@@ -4,33 +4,40 @@ The tenant comes from the connected account. What does not match what we stored 
 is set aside for a person, and the returned word becomes a metric with an alarm.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 
 from chalicelib.domain.errors import NotFound, TryAgain
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId, SettlementId
-from chalicelib.gateways.processor import Intent, ProcessorRefused
+from chalicelib.gateways.processor import Intent, ProcessorDispute, ProcessorRefused
 from chalicelib.services.keep_event import UNKNOWN_TYPE, forget_event, keep_event
 from chalicelib.services.link_bank import finish_bank_link
 from chalicelib.services.open_settlement import open_settlement
 from chalicelib.services.receive_webhook import SESSION_FINISHED, sealed
+from chalicelib.services.record_dispute import record_dispute
 from chalicelib.services.record_outcome import CONTRADICTED, MISMATCHED, record_outcome
+from chalicelib.services.watch_later import finish_later
 from chalicelib.services.world import World
 from chalicelib.storage.companies import company_of_link_token
 from chalicelib.storage.dealers import dealer_of_processor_account, get_dealer
-from chalicelib.storage.payments import find_payment_by_reference
+from chalicelib.storage.payments import find_payment_by_reference, get_payment
 from chalicelib.storage.unmatched_events import UnmatchedEvent
 
 HANDLED, ACKNOWLEDGED, RECORDED, QUARANTINED = "handled", "acknowledged", "recorded", "quarantined"
 INTENT_EVENTS = frozenset(
     f"payment_intent.{word}" for word in ("processing", "succeeded", "payment_failed", "canceled")
 )
+DISPUTE_EVENTS = frozenset(
+    f"charge.dispute.{word}"
+    for word in ("created", "updated", "funds_withdrawn", "funds_reinstated", "closed")
+)
+CHARGE_FAILED = "charge.failed"
 PAYOUT_READY = "payout.reconciliation_completed"
 # What these say reaches us through the events above; keeping them would only cost writes.
 EXPECTED_WORDS = {
     "payment_intent": ("created", "requires_action"),
-    "charge": ("pending", "succeeded", "failed", "updated"),
+    "charge": ("pending", "succeeded", "updated"),
     "payout": ("created", "updated", "paid"),
     "setup_intent": ("created", "succeeded"),
     "checkout": ("session.completed", "session.expired"),
@@ -70,18 +77,19 @@ def handle_event(world: World, event: Event) -> str:
 
 def _taken(world: World, event: Event) -> str:
     kind = _text(event, "event_type")
-    if kind == SESSION_FINISHED:
-        return _finish_link(world, event)
-    if kind in INTENT_EVENTS:
-        return _record_intent(world, event)
-    if kind == PAYOUT_READY:
-        return _settle_payout(world, event)
+    take = HANDLERS.get(kind)
+    if take is not None:
+        return take(world, event)
     return ACKNOWLEDGED if kind in EXPECTED else RECORDED
 
 
 def _record_intent(world: World, event: Event) -> str:
     dealer_id, acct = _tenant(event)
     intent = _fetched_intent(world, acct, event)
+    if intent.state == "failed" and intent.charge_id:
+        told = world.processor.get_late_failure(acct, intent.charge_id)
+        if told is not None:
+            return _take_back(world, event, dealer_id, told)
     account_id, payment_id = _payment_of(world, dealer_id, intent)
     outcome = record_outcome(
         world,
@@ -94,6 +102,40 @@ def _record_intent(world: World, event: Event) -> str:
     )
     if outcome in (MISMATCHED, CONTRADICTED):
         raise Unmatched(f"payment {payment_id}: {outcome}")
+    return HANDLED
+
+
+def _record_dispute(world: World, event: Event) -> str:
+    dealer_id, acct = _tenant(event)
+    try:
+        told = world.processor.get_dispute(acct, _text(event, "object_id"))
+    except ProcessorRefused as refusal:
+        raise Unmatched("no such dispute on this connected account") from refusal
+    return _take_back(world, event, dealer_id, told)
+
+
+def _record_failed_charge(world: World, event: Event) -> str:
+    """One that failed at once is told as its payment intent's; one that had succeeded came back."""
+    dealer_id, acct = _tenant(event)
+    try:
+        told = world.processor.get_late_failure(acct, _text(event, "object_id"))
+    except ProcessorRefused as refusal:
+        raise Unmatched("no such charge on this connected account") from refusal
+    return _take_back(world, event, dealer_id, told) if told else ACKNOWLEDGED
+
+
+def _take_back(world: World, event: Event, dealer_id: DealerId, told: ProcessorDispute) -> str:
+    _compare_seal(event, told.amount_cents, told.currency)
+    try:
+        intent = world.processor.get_intent(_text(event, "account"), told.intent_id)
+    except ProcessorRefused as refusal:
+        raise Unmatched("no payment of ours") from refusal
+    account_id, payment_id = _payment_of(world, dealer_id, intent)
+    payment = get_payment(dealer_id, account_id, payment_id)
+    outcome = record_dispute(world, payment, told=told, source="processor")
+    if outcome in (MISMATCHED, CONTRADICTED):
+        raise Unmatched(f"payment {payment_id}: {outcome}")
+    finish_later(world, dealer_id, account_id=account_id, payment_id=payment_id)
     return HANDLED
 
 
@@ -177,3 +219,12 @@ def _keep(world: World, event: Event, mismatch: str) -> None:
 
 def _text(event: Event, name: str) -> str:
     return str(event.get(name, ""))
+
+
+HANDLERS: Mapping[str, Callable[[World, Event], str]] = {
+    SESSION_FINISHED: _finish_link,
+    **dict.fromkeys(INTENT_EVENTS, _record_intent),
+    **dict.fromkeys(DISPUTE_EVENTS, _record_dispute),
+    CHARGE_FAILED: _record_failed_charge,
+    PAYOUT_READY: _settle_payout,
+}

@@ -18,6 +18,7 @@ from chalicelib.services.record_outcome import (
 )
 from chalicelib.services.tell_payer import SUBMITTED, tell_payer
 from chalicelib.services.world import World
+from chalicelib.storage.companies import find_method
 from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.payments import get_payment, payment_puts
 from chalicelib.storage.transactions import OutcomeUnknown, WritesRefused, transact
@@ -41,12 +42,14 @@ def originate_payment(
     """Create and confirm the debit, once however often it is called; not while it is held.
 
     Returns {"outcome": "processing" | "settled" | "failed" | "terminated"}. Raises
-    ProcessorUnreachable when the outcome is unknown: the machine tries again, then waits, and the
-    janitor keeps asking.
+    ProcessorUnreachable when the outcome is unknown: the machine and the janitor ask again.
     """
     payment = get_payment(dealer_id, account_id, payment_id)
     if payment.method.kind != "card":  # A card is decided in seconds; one mail says how.
         tell_payer(world, payment, SUBMITTED)
+    refusal = _why_not_debited(world, payment)
+    if refusal:
+        return _refused(world, payment, ProcessorRefused("method_disabled", refusal), source)
     payment = _handed_over(world, payment, source)
     if payment.processor_id or payment.stage is not Stage.SENDING:
         return {"outcome": outcome_of(payment)}
@@ -55,9 +58,7 @@ def originate_payment(
     try:
         intent = _ask(world, payment)
     except ProcessorRefused as no:
-        with suppress(WritesRefused):
-            record_refusal(world, payment, code=no.code, sentence=no.sentence, source=source)
-        return {"outcome": outcome_of(get_payment(dealer_id, account_id, payment_id))}
+        return _refused(world, payment, no, source)
     except ProcessorUnreachable:
         _note_unknown(world, payment, source)
         raise
@@ -70,6 +71,27 @@ def originate_payment(
         source=source,
     )
     return {"outcome": outcome}
+
+
+def _why_not_debited(world: World, payment: Payment) -> str:
+    """Why a bank account may no longer be debited; only before the processor may have been asked.
+
+    A payment waits for hours where the dealer holds it; an older one may have come back since.
+    """
+    is_next = payment.stage is Stage.SUBMITTED and not payment.waits_at(world.clock.now())
+    if not is_next or payment.method.kind == "card":
+        return ""
+    saved = find_method(payment.dealer_id, payment.company_id, payment.method.method_id)
+    return f"{saved.disabled} Nothing was charged." if saved and saved.disabled else ""
+
+
+def _refused(
+    world: World, payment: Payment, refusal: ProcessorRefused, source: str
+) -> dict[str, str]:
+    with suppress(WritesRefused):
+        record_refusal(world, payment, code=refusal.code, sentence=refusal.sentence, source=source)
+    stored = get_payment(payment.dealer_id, payment.account_id, payment.payment_id)
+    return {"outcome": outcome_of(stored)}
 
 
 def _handed_over(world: World, payment: Payment, source: str) -> Payment:

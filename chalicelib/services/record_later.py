@@ -21,7 +21,7 @@ from chalicelib.services.refresh_totals import refreshed
 from chalicelib.services.world import World
 from chalicelib.storage import keys
 from chalicelib.storage.accounts import AccountState, get_state, header_put, log_put
-from chalicelib.storage.claims import claim_put
+from chalicelib.storage.claims import claim_change, claim_put
 from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.later_due import later_due_put
 from chalicelib.storage.ledger import line_puts
@@ -40,6 +40,7 @@ class OtherChange:
     payment: Payment
     name: str
     detail: str
+    claim: Claim | None = None  # What it holds from now on, if it is still under way.
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class LaterEvent:
     claims: tuple[Claim, ...] = ()
     others: tuple[OtherChange, ...] = ()
     notice: Notice | None = None
+    loss_notice: Notice | None = None  # Money went out twice.
     activity: str = ""  # One line in the account's activity.
     is_return: bool = False  # The account's priority rises for 90 days.
 
@@ -110,8 +112,8 @@ def _writes(world: World, event: LaterEvent, state: AccountState) -> list[Write]
         writes += payment_puts(
             other.payment, name=other.name, at=event.at, source=event.source, detail=other.detail
         )
-    if event.notice is not None:
-        writes.append(notice_put(payment.dealer_id, event.notice))
+    for notice in filter(None, (event.notice, event.loss_notice)):
+        writes.append(notice_put(payment.dealer_id, notice))
     if event.activity:
         where = (payment.dealer_id, payment.account_id)
         writes.append(log_put(*where, event.at, event.source, event.activity))
@@ -127,11 +129,13 @@ def _account_writes(world: World, event: LaterEvent, state: AccountState) -> lis
     account = state.account
     if event.is_return:
         account = replace(account, returned_at=event.at)
+    changed = {other.claim.key: other.claim for other in event.others if other.claim}
+    held = tuple(changed.get(claim.key, claim) for claim in state.claims)
     dealer = get_dealer(payment.dealer_id)
     header = refreshed(
         account.raised(),
         payables=state.paged,
-        claims=(*state.claims, *claims),
+        claims=(*held, *claims),
         dealer=dealer,
         today=dealer_day(world.clock.now(), dealer.time_zone),
         curve=get_head(payment.dealer_id).curve,
@@ -140,6 +144,11 @@ def _account_writes(world: World, event: LaterEvent, state: AccountState) -> lis
     return [
         header_put(header, expected_version=state.account.money_version),
         *(claim_put(*where, claim, expected=None) for claim in claims),
+        *(
+            claim_change(*where, before, after)
+            for before, after in zip(state.claims, held, strict=True)
+            if before is not after
+        ),
         row_put(header),
     ]
 

@@ -13,6 +13,7 @@ from chalicelib.domain.payment_notices import is_past_limit
 from chalicelib.domain.payments import Payment, Stage
 from chalicelib.services.finish_payment import account_writes, finish_payment
 from chalicelib.services.forget_method import forget_method
+from chalicelib.services.judge_method import judge_method
 from chalicelib.services.record_outcome import outcome_of
 from chalicelib.services.tell_payer import FAILED, TERMINATED, tell_payer
 from chalicelib.services.world import World
@@ -44,6 +45,7 @@ def release_payment(
     )
     mail = MAILS.get(outcome_of(payment))
     if mail:
+        judge_method(world, payment, payment.failure_code)
         tell_payer(world, payment, mail)
         forget_method(world, payment)
         with suppress(WritesRefused):

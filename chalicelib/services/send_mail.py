@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from chalicelib.domain.days import dealer_day
+from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId
 from chalicelib.domain.payments import Payment
 from chalicelib.gateways.mailer import Letter
@@ -18,17 +19,21 @@ from chalicelib.services.send_invitation import (
     send_verification,
 )
 from chalicelib.services.send_mailing import CHUNK_OF_INVITATIONS
+from chalicelib.services.tell_payer import (
+    DISPUTE_LOST,
+    FAILED,
+    RETURNED,
+    SETTLED,
+    SUBMITTED,
+    TERMINATED,
+)
 from chalicelib.services.world import World
 from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.payments import get_payment
 from chalicelib.storage.users import get_user
 
-PAYMENT_MAILS = frozenset(
-    {"payment_submitted", "payment_settled", "payment_failed", "payment_terminated"}
-)
-_FAILED = "payment_failed"
-_SUBMITTED = "payment_submitted"
-_SETTLED = "payment_settled"
+PAYMENT_MAILS = frozenset({SUBMITTED, SETTLED, FAILED, TERMINATED, RETURNED, DISPUTE_LOST})
+_PAY_AGAIN = frozenset({FAILED, RETURNED, DISPUTE_LOST})
 
 
 def send_mail(world: World, body: Mapping[str, str]) -> None:
@@ -61,19 +66,39 @@ def _send_about_payment(world: World, mail: str, body: Mapping[str, str]) -> Non
 def _payment_letter(world: World, mail: str, payment: Payment) -> PaymentLetter:
     dealer = get_dealer(payment.dealer_id)
     portal = world.config.portal_url
-    expected = payment.expected_at if mail == _SUBMITTED else None
+    expected = payment.expected_at if mail == SUBMITTED else None
     return PaymentLetter(
         dealer_name=dealer.name,
         account_name=payment.account_name,
         number=payment.number,
-        amount_cents=payment.charged_cents,
+        amount_cents=_amount_cents(mail, payment),
         method=f"{payment.method.label} •••• {payment.method.last4}",
         payment_url=f"{portal}/payments/{payment.payment_id}",
         payable_count=len(payment.lines),
         expected_on=dealer_day(expected, dealer.time_zone).isoformat() if expected else "",
-        reason=payment.failure_sentence if mail == _FAILED else "",
-        pay_again_url=f"{portal}/outstanding" if mail == _FAILED else "",
-        note=excess_words(payment.excess) if mail == _SETTLED else "",
+        reason=_reason(mail, payment, dealer),
+        pay_again_url=f"{portal}/outstanding" if mail in _PAY_AGAIN else "",
+        note=excess_words(payment.excess) if mail == SETTLED else "",
         dealer_phone=dealer.phone,
         currency=payment.currency,
     )
+
+
+def _amount_cents(mail: str, payment: Payment) -> int:
+    """A dispute may be of a part."""
+    if mail == DISPUTE_LOST and payment.dispute is not None:
+        return payment.dispute.amount_cents
+    return payment.charged_cents
+
+
+def _reason(mail: str, payment: Payment, dealer: Dealer) -> str:
+    if mail == FAILED:
+        return payment.failure_sentence
+    if mail == RETURNED and payment.returned is not None:
+        return payment.returned.sentence
+    if mail == DISPUTE_LOST:
+        return (
+            "The cardholder had disputed this payment at the card’s bank, and the bank decided "
+            f"against {dealer.name}."
+        )
+    return ""

@@ -226,6 +226,8 @@ def _method(found: ForSubmit, quote: Quote) -> Method:
             f"That way to pay is not saved here. {NOTHING_CHARGED} Choose one and check the total.",
             {"method": "Choose one."},
         )
+    if method.disabled:
+        raise InvalidInput(f"{method.disabled} {NOTHING_CHARGED}", {"method": "Choose another."})
     return method
 
 

@@ -5,7 +5,8 @@ from chalicelib.services.world import World
 from chalicelib.storage import payment_marks
 
 SUBMITTED, SETTLED, FAILED = "payment_submitted", "payment_settled", "payment_failed"
-TERMINATED = "payment_terminated"
+TERMINATED, RETURNED = "payment_terminated", "payment_returned"
+DISPUTE_LOST = "payment_dispute_lost"
 
 
 def tell_payer(world: World, payment: Payment, mail: str) -> None:

@@ -66,6 +66,12 @@ def method_put(dealer_id: DealerId, company_id: CompanyId, method: Method) -> Pu
     return Put("method", Record(*key, body=packed(method)))
 
 
+def method_change(dealer_id: DealerId, company_id: CompanyId, method: Method) -> Put:
+    """Write "method" of one that is saved; refused if it was forgotten."""
+    key = keys.company(dealer_id, company_id), keys.method(method.method_id)
+    return Put("method", Record(*key, body=packed(method)), Record.pk.exists())
+
+
 def method_removal(dealer_id: DealerId, company_id: CompanyId, method_id: MethodId) -> Remove:
     """Write "method": forget one; removing it twice is harmless."""
     return Remove("method", (keys.company(dealer_id, company_id), keys.method(method_id)))

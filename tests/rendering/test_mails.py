@@ -66,6 +66,8 @@ ALL = {
     "payment_settled": PAYMENT,
     "payment_failed": PAYMENT,
     "payment_terminated": PAYMENT,
+    "payment_returned": PAYMENT,
+    "payment_dispute_lost": PAYMENT,
     "payment_receipt": RECEIPT,
 }
 

@@ -208,7 +208,7 @@ def test_another_dealers_event_about_our_payment_is_quarantined(settling: Settli
 
 def test_an_event_of_a_type_nobody_knows_is_kept_and_acknowledged(settling: SettlingWorld) -> None:
     paid(settling)
-    hook = resigned(success(settling), type="charge.dispute.created")
+    hook = resigned(success(settling), type="review.opened")
 
     settling.accept(hook)
 

@@ -52,10 +52,11 @@ class ReceiptLetter:
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentLetter:
-    """Mails "payment_submitted", "payment_settled", "payment_failed" and "payment_terminated".
+    """Mails "payment_…": submitted, settled, failed, terminated, returned, dispute_lost.
 
-    `expected_on` ISO date (submitted only); `reason` a sentence and `pay_again_url` (failed only);
-    `note` what became of money that its documents no longer took (settled only).
+    `expected_on` ISO date (submitted only); `reason` a sentence and `pay_again_url` where money
+    did not come or did not stay; `note` what became of money that its documents no longer took
+    (settled only).
     """
 
     dealer_name: str
