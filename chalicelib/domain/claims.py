@@ -1,12 +1,15 @@
 """Claims: what our own payments have taken of payables, in flight or applied."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.domain.ids import PayableId, PaymentId
 from chalicelib.domain.payables import Payable, PayableKind
+
+
+INSTANT = timedelta(microseconds=1)
 
 
 class ClaimState(StrEnum):
@@ -41,7 +44,8 @@ class Claim:
     """One payment's hold on an account's payables, or what a later `event` of it gave back.
 
     `brings` are payables the ERP may not list: the surplus as a credit named like the payment, or
-    documents owed again that the ERP had closed.
+    documents owed again that the ERP had closed. `was_posted` are times between a posting and its
+    reversal: figures extracted then contain the claim, later ones do not.
     """
 
     payment_id: PaymentId
@@ -52,6 +56,7 @@ class Claim:
     version: int = 0  # Rises when part of an applied claim changes.
     event: str = ""
     brings: tuple[Payable, ...] = ()
+    was_posted: tuple[tuple[datetime, datetime], ...] = ()
 
     @property
     def key(self) -> tuple[PaymentId, str]:
@@ -60,7 +65,22 @@ class Claim:
 
     def contained_in(self, as_of: datetime) -> bool:
         """True if the ERP's figures extracted at `as_of` already include this claim."""
-        return self.posted_at is not None and self.posted_at <= as_of
+        is_posted = self.posted_at is not None and self.posted_at <= as_of
+        return is_posted or any(start <= as_of < end for start, end in self.was_posted)
+
+    def unposted(self, at: datetime) -> "Claim":
+        """The claim after its posting was reversed; one that is not posted is left alone."""
+        if self.posted_at is None:
+            return self
+        times = (*self.was_posted, (self.posted_at, max(at, self.posted_at + INSTANT)))
+        return replace(self, posted_at=None, was_posted=times)
+
+    def unseen_through(self, as_of: datetime) -> "Claim":
+        """The claim as far as figures extracted up to `as_of` do not show it."""
+        first = as_of + INSTANT
+        times = tuple((max(start, first), end) for start, end in self.was_posted if end > first)
+        posted_at = self.posted_at and max(self.posted_at, first)
+        return replace(self, posted_at=posted_at, was_posted=times)
 
 
 @dataclass(frozen=True, slots=True)

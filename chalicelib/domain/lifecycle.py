@@ -45,6 +45,7 @@ class Event(StrEnum):
     TERMINATED = "terminated"
     PAID_OUT = "paid out"
     POSTED = "posted"
+    UNPOSTED = "posting reversed"
     RETURNED = "returned"
     INQUIRED = "inquired"
     WITHDRAWN = "funds withdrawn"
@@ -108,6 +109,7 @@ MEANINGS: Mapping[Event, str] = MappingProxyType(
         Event.TERMINATED: "an operator ended it for good; nothing was charged",
         Event.PAID_OUT: "its money is part of a bank deposit",
         Event.POSTED: "its settlement is written to the ERP",
+        Event.UNPOSTED: "an operator reversed that; it can be posted again",
         Event.RETURNED: "the ACH debit came back after it had succeeded",
         Event.INQUIRED: "the card's bank asks; no money has moved",
         Event.WITHDRAWN: "the card's bank took the money until the dispute is decided",
@@ -143,6 +145,7 @@ TRANSITIONS: Mapping[tuple[State, Event], Next] = MappingProxyType(
         (State.FROZEN, Event.TERMINATED): Next(State.TERMINATED, _GIVE_UP),
         (State.AWAITING_PAYOUT, Event.PAID_OUT): Next(State.IN_SETTLEMENT),
         (State.IN_SETTLEMENT, Event.POSTED): Next(State.POSTED),
+        (State.POSTED, Event.UNPOSTED): Next(State.IN_SETTLEMENT),
         (State.REFUNDED, Event.REFUND_FAILED): Next(State.IN_SETTLEMENT, _CAME_BACK),
         (State.INQUIRY, Event.WITHDRAWN): Next(State.WITHDRAWN, _HELD),
         (State.INQUIRY, Event.WON): Next(State.WON, _TELL),
@@ -170,7 +173,7 @@ TRANSITIONS: Mapping[tuple[State, Event], Next] = MappingProxyType(
         for state in (
             State.INQUIRY, State.WITHDRAWN, State.WON, State.LOST, State.RETURNED, State.REFUNDED,
         )
-        for event in (Event.PAID_OUT, Event.POSTED)
+        for event in (Event.PAID_OUT, Event.POSTED, Event.UNPOSTED)
     }
     | {
         (state, Event.REFUND_FAILED): Next(state, _CAME_BACK)
@@ -241,6 +244,8 @@ def follow(payment: Payment, event: Event) -> Payment | None:
         return None
     on_the_road = coming.state in (State.IN_SETTLEMENT, State.WON)
     is_posted = payment.posted_at is not None or event is Event.POSTED
+    if event is Event.UNPOSTED:
+        is_posted = False
     if on_the_road and is_posted:
         return replace(payment, status=PaymentStatus.POSTED)
     return replace(payment, status=STATUS[coming.state])

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chalicelib.domain.accounts import Account, Contact
 from chalicelib.domain.claims import Claim, ClaimState
@@ -14,8 +14,6 @@ from chalicelib.services.import_ledger_spill import SpilledRow
 from chalicelib.services.read_import_files_rows import AccountRow, AppliedRow, PayableRow
 from chalicelib.storage.accounts import AccountState
 from chalicelib.storage.pages import ClosedPayable
-
-INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +219,7 @@ def _left_of(
     left = replace(claim, effects=effects, brings=brings)
     if left.contained_in(terms.as_of):
         # So far as our figures go, the ERP has it only after this extract.
-        left = replace(left, posted_at=terms.as_of + INSTANT)
+        left = left.unseen_through(terms.as_of)
     return left
 
 
