@@ -8,7 +8,6 @@ from enum import StrEnum
 from chalicelib.domain.ids import PayableId, PaymentId
 from chalicelib.domain.payables import Payable, PayableKind
 
-
 INSTANT = timedelta(microseconds=1)
 
 
