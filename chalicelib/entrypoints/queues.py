@@ -18,6 +18,7 @@ from chalicelib.bootstrap import world
 from chalicelib.domain.ids import DealerId, IngestionId
 from chalicelib.entrypoints.telemetry import log, metrics, observed
 from chalicelib.services.handle_event import handle_event as handle
+from chalicelib.services.reconcile_dealer import continue_reconciliation
 from chalicelib.services.run_ingestion import run_ingestion
 from chalicelib.services.send_mail import send_mail
 from chalicelib.services.take_upload import take_upload
@@ -61,7 +62,14 @@ def _import(body: dict[str, Any]) -> None:  # Any: S3's own words beside ours.
 
 
 def _handle_and_count(body: dict[str, str]) -> None:
-    """One event; how it ended is a metric, and `event_quarantined` has an alarm."""
+    """One event; how it ended is a metric, and `event_quarantined` has an alarm.
+
+    No webhook names `reconcile`: that is our own word to go on comparing.
+    """
+    if "reconcile" in body:
+        run = continue_reconciliation(world(), DealerId(body["dealer"]), run_id=body["reconcile"])
+        log.info("reconciliation", extra={"step": run.step, "differences": run.open_count})
+        return
     word = handle(world(), body)
     metrics.add_metric(name=f"event_{word}", unit=MetricUnit.Count, value=1)
     log.info("event", extra={"outcome": word, "event_id": body.get("event_id", "")})

@@ -11,6 +11,7 @@ from chalicelib.entrypoints.console import (
     mailings,
     manual_posting,
     payments,
+    reconciliation,
     settings,
     settlements,
 )
@@ -43,6 +44,7 @@ BLUEPRINTS = (
     interventions.blueprint,
     discounts.blueprint,
     attention.blueprint,
+    reconciliation.blueprint,
     settings.blueprint,
     settlements.blueprint,
     manual_posting.blueprint,

@@ -1,5 +1,7 @@
 """Schedules: what falls due every few minutes, and each dealer's midnight."""
 
+from collections.abc import Callable, Iterable
+
 from aws_lambda_powertools.metrics import MetricUnit
 from chalice.app import Blueprint, CloudWatchEvent, Rate
 
@@ -7,6 +9,7 @@ from chalicelib.bootstrap import world
 from chalicelib.entrypoints.telemetry import metrics, observed
 from chalicelib.services.clear_notices import clear_notices
 from chalicelib.services.expire_invitations import expire_invitations
+from chalicelib.services.reconcile_dealer import reconcile_dealers
 from chalicelib.services.refresh_dealer import refresh_dealers
 from chalicelib.services.send_mailing import watch_mailings
 from chalicelib.services.watch_later import watch_later
@@ -27,12 +30,11 @@ def sweep_due(event: CloudWatchEvent) -> None:  # noqa: ARG001  Lambda's signatu
 @blueprint.schedule(Rate(1, Rate.HOURS))
 @observed
 def nightly(event: CloudWatchEvent) -> None:  # noqa: ARG001  Lambda's signature.
-    """Age, rank and compact for every dealer whose midnight has passed; notices that ended go."""
-    try:
-        refresh_dealers(world())
-    finally:
-        waiting = clear_notices(world())
-        metrics.add_metric(name="notices", unit=MetricUnit.Count, value=waiting)
+    """Compare, age, rank and compact for every dealer whose midnight has passed.
+
+    Comparing comes first: ageing works the headers out anew and would hide what was wrong in them.
+    """
+    _each_job(world(), (_reconcile, refresh_dealers, _clear_notices))
 
 
 def sweep(reached: World) -> None:
@@ -40,20 +42,35 @@ def sweep(reached: World) -> None:
 
     One that fails stops no other; the failures are raised together at the end.
     """
+    _each_job(
+        reached,
+        (expire_invitations, watch_mailings, _watch_payments, watch_later, watch_settlements),
+    )
+
+
+def _each_job(reached: World, jobs: Iterable[Callable[[World], int]]) -> None:
     failures = []
-    for job in (
-        expire_invitations,
-        watch_mailings,
-        _watch_payments,
-        watch_later,
-        watch_settlements,
-    ):
+    for job in jobs:
         try:
             job(reached)
-        except Exception as error:  # noqa: BLE001  Whatever it is, the other sweeps come first.
+        except Exception as error:  # noqa: BLE001  Whatever it is, the other jobs come first.
             failures.append(error)
     if failures:
-        raise ExceptionGroup("sweeps failed", failures)
+        raise ExceptionGroup("jobs failed", failures)
+
+
+def _reconcile(reached: World) -> int:
+    """Compare what is due; open differences are a metric with an alarm."""
+    found = reconcile_dealers(reached)
+    metrics.add_metric(name="reconciliation_differences", unit=MetricUnit.Count, value=found)
+    return found
+
+
+def _clear_notices(reached: World) -> int:
+    """Take away notices that ended; how many wait is a metric."""
+    waiting = clear_notices(reached)
+    metrics.add_metric(name="notices", unit=MetricUnit.Count, value=waiting)
+    return waiting
 
 
 def _watch_payments(reached: World) -> int:

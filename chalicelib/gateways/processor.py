@@ -61,6 +61,7 @@ class Payout:
     automatic: bool
     created_at: datetime
     arrives_at: datetime
+    is_reconciled: bool = False  # It says what it consists of.
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,17 @@ class Processor(Protocol):
 
     def balance_transactions(self, acct: str, payout_id: str) -> Iterator[BalanceTransaction]:
         """Every balance transaction of a payout, all pages."""
+
+    def list_payouts(self, acct: str, *, since: datetime) -> Iterator[Payout]:
+        """Payouts created at or after `since`, newest first, all pages."""
+
+    def list_intents(self, acct: str, *, since: datetime, until: datetime) -> Iterator[Intent]:
+        """Intents created from `since` to before `until`, newest first, all pages."""
+
+    def list_movements(
+        self, acct: str, *, since: datetime, until: datetime
+    ) -> Iterator[BalanceTransaction]:
+        """Balance transactions created from `since` to before `until`, payouts included."""
 
     def refund(
         self,

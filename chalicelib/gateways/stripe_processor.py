@@ -16,12 +16,13 @@ from chalicelib.gateways.processor import (
     ProcessorUnreachable,
 )
 from chalicelib.gateways.stripe_asking import PAGE, asked, each
+from chalicelib.gateways.stripe_listings import StripeListings
 from chalicelib.gateways.stripe_money_back import StripeMoneyBack
 from chalicelib.gateways.stripe_shapes import (
     card_method,
     id_of,
     intent_of,
-    moment_of,
+    payout_of,
     reference_of,
     setup_params,
     transaction_of,
@@ -34,7 +35,7 @@ CONNECT_SECONDS, ANSWER_SECONDS = (
 FIND_LIMIT = 500  # Intents of one customer looked through for one payment.
 
 
-class StripeProcessor(StripeMoneyBack):
+class StripeProcessor(StripeMoneyBack, StripeListings):
     """The Processor on the real library; `api_base` "" is Stripe itself."""
 
     def __init__(
@@ -185,15 +186,8 @@ class StripeProcessor(StripeMoneyBack):
 
     def get_payout(self, acct: str, payout_id: str) -> Payout:
         """The payout as it is now."""
-        payout = asked(self._client.payouts.retrieve, payout_id, None, {"stripe_account": acct})
-        return Payout(
-            payout_id=payout.id,
-            amount_cents=payout.amount,
-            currency=payout.currency.upper(),
-            state=payout.status,
-            automatic=payout.automatic,
-            created_at=moment_of(payout.created),
-            arrives_at=moment_of(payout.arrival_date),
+        return payout_of(
+            asked(self._client.payouts.retrieve, payout_id, None, {"stripe_account": acct})
         )
 
     def balance_transactions(self, acct: str, payout_id: str) -> Iterator[BalanceTransaction]:

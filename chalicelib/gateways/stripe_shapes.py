@@ -8,7 +8,7 @@ from chalicelib.domain.cards import CardFacts
 from chalicelib.domain.ids import MethodId
 from chalicelib.domain.payments import Authorization, Method
 from chalicelib.domain.settlements import BalanceTransaction
-from chalicelib.gateways.processor import Intent
+from chalicelib.gateways.processor import Intent, Payout
 
 USER_AGENT = "Drypowder payments portal"
 _STATES = {
@@ -99,6 +99,20 @@ def transaction_of(row: stripe.BalanceTransaction) -> BalanceTransaction:
         source_id=id_of(source),
         intent_id=id_of(behind),
         created_at=moment_of(row.created),
+    )
+
+
+def payout_of(payout: stripe.Payout) -> Payout:
+    """A payout; `state` is Stripe's word."""
+    return Payout(
+        payout_id=payout.id,
+        amount_cents=payout.amount,
+        currency=payout.currency.upper(),
+        state=payout.status,
+        automatic=payout.automatic,
+        created_at=moment_of(payout.created),
+        arrives_at=moment_of(payout.arrival_date),
+        is_reconciled=payout.reconciliation_status == "completed",
     )
 
 

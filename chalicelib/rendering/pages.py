@@ -16,6 +16,7 @@ from .views import (
     payments,
     plain,
     quote,
+    reconciliation,
     settings,
     settlements,
 )
@@ -49,6 +50,8 @@ TEMPLATES: dict[type, str] = {
     integration.Integration: "pages/console/integration.html",
     integration.Ingestion: "pages/console/ingestion.html",
     integration.IngestionProgress: "pages/console/ingestion_progress.html",
+    reconciliation.Reconciliation: "pages/console/reconciliation.html",
+    reconciliation.ReconciliationProgress: "pages/console/reconciliation_progress.html",
     settings.Settings: "pages/console/settings.html",
     settlements.Settlements: "pages/console/settlements.html",
     settlements.Settlement: "pages/console/settlement.html",

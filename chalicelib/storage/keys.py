@@ -173,6 +173,20 @@ def notice(kind: str, subject: str) -> str:
     return f"N#{kind}#{subject}"
 
 
+def reconciliations(dealer_id: DealerId) -> str:
+    """Partition of a dealer's reconciliations: `R#` each, `CARRIED` what the next builds on."""
+    return f"D#{dealer_id}#RECONCILED"
+
+
+RECONCILIATIONS = "R#"  # Beginning of the sort keys of `reconciliation()`.
+CARRIED = "CARRIED"
+
+
+def reconciliation(run_id: str) -> str:
+    """Sort key of one reconciliation; ids are in the order of their making."""
+    return f"{RECONCILIATIONS}{run_id}"
+
+
 def roster(dealer_id: DealerId) -> str:
     """Partition of the roster's `HEAD` and its changed rows."""
     return f"D#{dealer_id}#R"

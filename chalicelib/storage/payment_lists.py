@@ -1,7 +1,7 @@
 """All payments of a dealer by time, by status or by amount: one index Query of at most 1 MB."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -57,6 +57,16 @@ def read_stretch(dealer_id: DealerId, span: Span, *, limit: int | None = None) -
     records = [Record.from_raw_data(item) for item in page.get("Items", [])]
     rows = [(getattr(record, key), unpacked(record, Payment)) for record in records]
     return Stretch([row for row in rows if row[0] != span.after], "LastEvaluatedKey" in page)
+
+
+def each_payment(dealer_id: DealerId, span: Span) -> Iterator[Payment]:
+    """Every payment of a span in order, a request of at most 1 MB at a time."""
+    following: Span | None = span
+    while following is not None:
+        stretch = read_stretch(dealer_id, following)
+        yield from (payment for _, payment in stretch.found)
+        more = stretch.has_more and stretch.found
+        following = replace(span, after=stretch.found[-1][0]) if more else None
 
 
 def _bounds(span: Span) -> tuple[str, str]:

@@ -1,8 +1,9 @@
 """Settlements with their balance transactions and the postings as they are sent to the ERP."""
 
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import uuid4
 
 import msgspec
@@ -12,7 +13,7 @@ from chalicelib.domain.ids import DealerId, SettlementId
 from chalicelib.domain.posting import Posting
 from chalicelib.domain.settlements import BalanceTransaction, PostingCategory, Settlement
 from chalicelib.storage import index_keys, keys
-from chalicelib.storage.records import Record, find_record, packed
+from chalicelib.storage.records import Record, find_record, packed, unpacked
 from chalicelib.storage.transactions import ABSENT, Put, Require, WritesRefused, transact
 
 PAGE_SIZE = 50
@@ -121,6 +122,22 @@ def save_transactions(
         for transaction in transactions:
             sort_key = keys.balance_transaction(transaction.transaction_id)
             batch.save(Record(partition, sort_key, body=packed(transaction)))
+
+
+def list_transactions(
+    dealer_id: DealerId, settlement_id: SettlementId
+) -> Iterator[BalanceTransaction]:
+    """The balance transactions kept with a settlement."""
+    mine = Record.sk.startswith(keys.balance_transaction(""))
+    for record in Record.query(keys.settlement(dealer_id, settlement_id), mine):
+        yield unpacked(record, BalanceTransaction)
+
+
+def settlements_since(dealer_id: DealerId, since: datetime) -> Iterator[Settlement]:
+    """The settlements of payouts made at or after `since`, oldest first, by the time index."""
+    by_time = index_keys.settlements_by_time(dealer_id)
+    for record in Record.by_time.query(by_time, Record.t_sk >= index_keys.moment(since)):
+        yield _unpacked(record).settlement
 
 
 def find_posting(

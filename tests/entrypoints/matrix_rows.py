@@ -105,6 +105,9 @@ ROWS: dict[tuple[str, str], tuple[Row, ...]] = {
     ("POST", "/console/payments/{payment}/discount"): (
         Row(frozenset({409}), said={"until": "2026-11-30"}),  # It never came back.
     ),
+    ("GET", "/console/reconciliation"): (Row(PAGE),),
+    ("GET", "/console/reconciliation/progress"): (Row(PAGE),),
+    ("POST", "/console/reconciliation/check"): (Row(SEEN_OTHER),),
     ("GET", "/console/attention"): (Row(PAGE),),
     ("POST", "/console/attention/done"): (
         # Gone already, another dealer's or never there: the same answer.

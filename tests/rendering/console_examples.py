@@ -23,6 +23,7 @@ from .attention_examples import attention_examples
 from .customers_examples import customers, no_customers
 from .demo import console_chrome
 from .integration_examples import integration_examples
+from .reconciliation_examples import reconciliation_examples
 from .settlement_examples import settlement_examples
 
 
@@ -176,6 +177,7 @@ def console_examples() -> dict[str, object]:
         **account_examples(),
         **_payment_examples(),
         **attention_examples(),
+        **reconciliation_examples(),
         **settlement_examples(),
         **integration_examples(),
         "settings": _settings(),

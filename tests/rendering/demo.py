@@ -108,6 +108,7 @@ FAILED = Badge(label="Failed", tone="bad")
 PAYMENT_TABS = (
     Link(label="Incoming Payments", href="/console/payments", current=True),
     Link(label="Settlements", href="/console/settlements"),
+    Link(label="Reconciliation", href="/console/reconciliation"),
     Link(label="Needs attention", href="/console/attention", count=3),
 )
 STATUS_FILTER = SelectFilter(

@@ -29,8 +29,12 @@ ROUTES = {
     "/console/settlements/S1/progress": "settlement_progress_done",
     "/console/invitations/M1/progress": "mailing_progress_done",
     "/console/customers": "customers_no_match",
+    "/console/reconciliation/progress": "reconciliation_progress_done",
 }
-FRAGMENTS = ("job_rows", "mailing_progress", "settlement_progress", "ingestion_progress")
+FRAGMENTS = (
+    "job_rows", "mailing_progress", "settlement_progress", "ingestion_progress",
+    "reconciliation_progress",
+)  # fmt: skip
 
 
 def _one_example_of_each_page() -> list[str]:

@@ -17,7 +17,10 @@ from .markup import elements
 from .portal_examples import outstanding, payable, quote
 
 EXAMPLES = all_examples()
-FRAGMENTS = ("job_rows", "mailing_progress", "settlement_progress", "ingestion_progress")
+FRAGMENTS = (
+    "job_rows", "mailing_progress", "settlement_progress", "ingestion_progress",
+    "reconciliation_progress",
+)  # fmt: skip
 
 every_example = pytest.mark.parametrize("name", sorted(EXAMPLES))
 

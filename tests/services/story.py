@@ -9,15 +9,17 @@ from chalicelib.domain.dealers import Dealer, FeePolicy
 from chalicelib.domain.ids import AccountId, PayableId, SettlementId, UserId
 from chalicelib.domain.payables import Payable, PayableKind
 from chalicelib.domain.payments import Method, Payment
+from chalicelib.domain.priority import DealerCurve
 from chalicelib.domain.quotes import Quote, View
 from chalicelib.domain.selections import Selection
 from chalicelib.services.apply_payment import apply_payment
 from chalicelib.services.link_bank import finish_bank_link, start_bank_link
 from chalicelib.services.originate_payment import originate_payment
 from chalicelib.services.quote_payment import quote_payment
+from chalicelib.services.refresh_totals import refreshed
 from chalicelib.services.submit_payment import submit_payment
 from chalicelib.storage.accounts import header_put, page_puts
-from chalicelib.storage.dealers import put_dealer
+from chalicelib.storage.dealers import get_dealer, put_dealer
 from chalicelib.storage.transactions import transact
 from tests.domain.builders import a_credit, a_dealer, a_payable, an_account
 from tests.services.settling import ACCOUNT, COMPANY, START, SettlingWorld
@@ -52,9 +54,11 @@ def open_account(
     **changes: object,
 ) -> Account:
     """An account whose payables were imported at the start, here and in the simulated Spruce."""
-    account = replace(
-        an_account(dealer_id=world.dealer_id, account_id=account_id, **changes), as_of=START
-    ).raised()
+    bare = an_account(dealer_id=world.dealer_id, account_id=account_id, **changes)
+    account = refreshed(
+        replace(bare, as_of=START, pages=1).raised(), payables=payables, claims=(),
+        dealer=get_dealer(world.dealer_id), today=START.date(), curve=DealerCurve(),
+    )  # fmt: skip
     writes = [header_put(account, expected_version=None), *page_puts(account, (), payables)]
     transact(writes, token=uuid4().hex)
     documents = [

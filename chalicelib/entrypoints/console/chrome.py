@@ -30,6 +30,7 @@ FLASHES = {
     "settings": Flash(text="Saved. Every page follows within half a minute.", tone="good"),
     "notice": Flash(text="Done. Your name and the time are kept in the audit log.", tone="good"),
     "notice-gone": Flash(text="That notice is gone: somebody has dealt with it, or it ended."),
+    "checking": Flash(text="Checking has started. You may leave this page.", tone="good"),
     "again": Flash(text="The event is being handled again.", tone="good"),
     "resolved": Flash(text="The settlement is resolved.", tone="good"),
 }
@@ -70,6 +71,11 @@ def payment_tabs(visit: Visit, current: str) -> tuple[Link, ...]:
     return (
         Link(label="Incoming Payments", href="/console/payments", current=current == "incoming"),
         Link(label="Settlements", href="/console/settlements", current=current == "settlements"),
+        Link(
+            label="Reconciliation",
+            href="/console/reconciliation",
+            current=current == "reconciliation",
+        ),
         Link(
             label="Needs attention",
             href="/console/attention",
