@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from chalicelib.domain.days import dealer_day
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId
 from chalicelib.domain.payments import Payment
+from chalicelib.domain.receipt_words import covered
 from chalicelib.gateways.mailer import Letter
 from chalicelib.rendering.mails import render_mail
 from chalicelib.rendering.views.letters import PaymentLetter
@@ -69,7 +70,7 @@ def _payment_letter(world: World, mail: str, payment: Payment) -> PaymentLetter:
         amount_cents=payment.charged_cents,
         method=f"{payment.method.label} •••• {payment.method.last4}",
         payment_url=f"{portal}/payments/{payment.payment_id}",
-        payable_count=len(payment.lines),
+        covers=covered(payment),
         expected_on=dealer_day(expected, dealer.time_zone).isoformat() if expected else "",
         reason=payment.failure_sentence if mail == _FAILED else "",
         pay_again_url=f"{portal}/outstanding" if mail == _FAILED else "",
