@@ -204,6 +204,11 @@ class Account:
         """What stands beside its name: switched-off access hides how its invitation went."""
         return Badge.DISABLED if self.portal_disabled else self.badge
 
+    @property
+    def is_paid_by_balance(self) -> bool:
+        """Pays the account, a job or the statement; its documents are not ticked one by one."""
+        return self.billing_kind == BillingKind.BALANCE_FORWARD
+
     def raised(self) -> "Account":
         """The same header one money version on."""
         return replace(self, money_version=self.money_version + 1)

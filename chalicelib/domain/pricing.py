@@ -22,7 +22,7 @@ from chalicelib.domain.ids import PayableId, QuoteId
 from chalicelib.domain.payables import Payable, PayableKind
 from chalicelib.domain.quote_signature import same_price, sign, verify
 from chalicelib.domain.quotes import QUOTE_LIFETIME, Quote, QuoteLine, View
-from chalicelib.domain.selections import Asked, Selection, check_selection
+from chalicelib.domain.selections import Asked, Selection, check_billing, check_selection
 from chalicelib.domain.statement_parts import (
     has_documents,
     part_on_statement,
@@ -83,7 +83,6 @@ def price(
 
     Raises InvalidInput (form altered or wrong) and PayableAlreadyClaimed.
     """
-    _check_method(method_kind)
     terms = _Terms(account, dealer, view, statement_members(account, dealer, payables), now)
     lines, used, deadline = _priced(selection, owed_on(payables, claims, account), terms, payables)
     return Quote(
@@ -103,6 +102,7 @@ def price(
         dealer_version=dealer.version,
         priced_on=terms.today,
         card=card,
+        is_on_balance=account.is_paid_by_balance,
         statement_id=_statement_taken(account, view, lines),
     )
 
@@ -165,6 +165,7 @@ def _priced(
     payables: Sequence[Payable],
 ) -> tuple[tuple[QuoteLine, ...], tuple[Effect, ...], datetime | None]:
     """Discounted lines, the credits used on them, and the moment the discount ends."""
+    check_billing(selection, terms.account)
     _check_view(terms, selection, payables)
     asked = check_selection(selection, payables, owed)
     used = net_credits(asked.allocations, asked.documents, asked.credits_open)
@@ -284,6 +285,7 @@ def _fee_cents(
     lines: Iterable[QuoteLine],
     surplus_cents: int,
 ) -> int:
+    _check_method(method_kind)
     return fee_cents(
         terms.dealer.fees,
         method_kind=method_kind,

@@ -1,6 +1,7 @@
 """Quotes: the preview of a payment, line by line, frozen for fifteen minutes."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -10,6 +11,7 @@ from chalicelib.domain.ids import AccountId, DealerId, PayableId, QuoteId
 from chalicelib.domain.payables import PayableKind
 
 QUOTE_LIFETIME = timedelta(minutes=15)
+NO_DOCUMENT = PayableId("")
 
 
 class View(StrEnum):
@@ -47,6 +49,12 @@ class PricedLines:
     __slots__ = ()
     lines: tuple[QuoteLine, ...]
     credits_used: tuple[Effect, ...]
+    is_on_balance: bool
+
+    @property
+    def lines_as_billed(self) -> tuple[QuoteLine, ...]:
+        """The lines as people read them: one a job, without a document, if the balance is paid."""
+        return _by_job(self.lines) if self.is_on_balance else self.lines
 
     @property
     def allocations_cents(self) -> int:
@@ -100,6 +108,7 @@ class Quote(PricedLines):
     dealer_version: int
     priced_on: date  # The dealer's day: discounts and aging moved if it is another.
     card: CardFacts | None = None  # The saved card it is priced for; None until one is chosen.
+    is_on_balance: bool = False  # Pays a balance-forward account: no documents for its payer.
     statement_id: str = ""  # The statement whose discount it takes, "" if none.
     signature: str = ""
 
@@ -113,3 +122,26 @@ class Quote(PricedLines):
             - self.discount_cents
             + self.fee_cents
         )
+
+
+def _by_job(lines: Iterable[QuoteLine]) -> tuple[QuoteLine, ...]:
+    jobs: dict[str, QuoteLine] = {}
+    for line in lines:
+        known = jobs.get(line.job_id)
+        jobs[line.job_id] = _sum(known, line) if known else _nameless(line)
+    return tuple(jobs.values())
+
+
+def _nameless(line: QuoteLine) -> QuoteLine:
+    without_days = replace(line, due_day=None, transaction_day=None)
+    return replace(without_days, payable_id=NO_DOCUMENT, kind=PayableKind.INVOICE)
+
+
+def _sum(one: QuoteLine, other: QuoteLine) -> QuoteLine:
+    return replace(
+        one,
+        owed_cents=one.owed_cents + other.owed_cents,
+        allocation_cents=one.allocation_cents + other.allocation_cents,
+        credit_cents=one.credit_cents + other.credit_cents,
+        discount_cents=one.discount_cents + other.discount_cents,
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from chalicelib.domain.accounts import Account
 from chalicelib.domain.claims import Owed
 from chalicelib.domain.credits import OpenCredit
 from chalicelib.domain.errors import InvalidInput, PayableAlreadyClaimed
@@ -18,13 +19,14 @@ class Selection:
 
     Ticked credits may net across jobs; the others are preselected by rule unless switched off,
     all of them or those `left_out`. `surplus_cents` is paid beyond the ticked payables and becomes
-    unapplied cash.
+    unapplied cash. `names_documents`: somebody chose single documents, not jobs or an amount.
     """
 
     amounts: Mapping[PayableId, int | None] = field(default_factory=dict)
     preselect_credits: bool = True
     surplus_cents: int = 0
     left_out: tuple[PayableId, ...] = ()
+    names_documents: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,15 @@ def check_selection(
     if not documents and not selection.surplus_cents:
         raise InvalidInput("Tick at least one invoice to pay.")
     return Asked(tuple(documents), allocations, tuple(credits_open))
+
+
+def check_billing(selection: Selection, account: Account) -> None:
+    """Raises InvalidInput if single documents were chosen of an account paid by its balance."""
+    if account.is_paid_by_balance and selection.names_documents:
+        raise InvalidInput(
+            "This account is paid by its balance. Tick a job, pay the statement, the whole balance "
+            "or an amount."
+        )
 
 
 def _preselected(

@@ -11,7 +11,8 @@ from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.payables import PayableKind
 from chalicelib.domain.payments import Payment, PaymentEvent, PaymentStatus, Stage
 from chalicelib.domain.priority_words import about, explain, tenths
-from chalicelib.domain.quotes import QuoteLine
+from chalicelib.domain.quotes import PricedLines
+from chalicelib.domain.receipt_words import BALANCE, covered
 from chalicelib.domain.return_codes import return_rule
 from chalicelib.domain.reversals import DisputePhase
 from chalicelib.rendering.views.chrome import Badge
@@ -183,7 +184,6 @@ def fee_words(method_kind: str, fee_cents: int) -> str:
 
 def payment_row(payment: Payment, dealer: Dealer, *, base: str, payer: bool) -> PaymentRow:
     """A payment in a list below `base`; `payer` adds who paid."""
-    count = len(payment.lines)
     return PaymentRow(
         number=payment.number,
         href=f"{base}/{payment.number}",
@@ -194,7 +194,7 @@ def payment_row(payment: Payment, dealer: Dealer, *, base: str, payer: bool) -> 
         payer_name=payment.account_name if payer else "",
         payer_number=payment.account_id if payer else "",
         payer_href=f"/console/customers/{payment.account_id}" if payer else "",
-        covers=f"{count} document" + ("" if count == 1 else "s"),
+        covers=covered(payment),
         expected_on=zoned(dealer, payment.expected_at)[:10] if _is_pending(payment) else "",
     )
 
@@ -203,19 +203,20 @@ def _is_pending(payment: Payment) -> bool:
     return payment.status is PaymentStatus.PENDING
 
 
-def allocation_rows(lines: Iterable[QuoteLine]) -> tuple[AllocationRow, ...]:
-    """What a payment pays, document by document."""
+def allocation_rows(paid: PricedLines) -> tuple[AllocationRow, ...]:
+    """What a payment pays, document by document; for an account paid by balance job by job."""
     return tuple(
         AllocationRow(
-            number=line.payable_id,
+            number=line.payable_id or BALANCE,
             amount_cents=line.allocation_cents,
             kind=KIND_WORDS[line.kind],
-            job_name=line.job_name,
+            job_name=line.job_name or ("No job" if paid.is_on_balance else ""),
             due_on=line.due_day.isoformat() if line.due_day else "",
             credit_cents=-line.credit_cents,
             discount_cents=-line.discount_cents,
+            noun="job" if paid.is_on_balance else "document",
         )
-        for line in lines
+        for line in paid.lines_as_billed
     )
 
 

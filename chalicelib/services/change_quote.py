@@ -83,4 +83,9 @@ def _changed(
         if name in before.amounts or name not in used:
             kept[name] = before.amounts.get(name)
     left_out = (used | set(before.left_out)) - wanted
-    return replace(before, amounts=kept, left_out=tuple(sorted(left_out)))
+    return replace(
+        before,
+        amounts=kept,
+        left_out=tuple(sorted(left_out)),
+        names_documents=before.names_documents or bool(amounts),
+    )

@@ -5,6 +5,7 @@ from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.ids import AccountId, DealerId
 from chalicelib.domain.payments import Payment, PaymentStatus
+from chalicelib.domain.receipt_words import BALANCE, covered
 from chalicelib.rendering.receipt_pdf import render_receipt
 from chalicelib.rendering.views.receipt_document import ReceiptDocument, ReceiptLine
 from chalicelib.rendering.words import day
@@ -57,13 +58,13 @@ def receipt_document(payment: Payment, dealer: Dealer) -> ReceiptDocument:
         facts=_facts(payment, dealer),
         lines=tuple(
             ReceiptLine(
-                number=line.payable_id,
+                number=line.payable_id or BALANCE,
                 job=line.job_name,
                 due=day(line.due_day.isoformat()) if line.due_day else "",
                 deductions_cents=-(line.credit_cents + line.discount_cents),
                 amount_cents=line.allocation_cents,
             )
-            for line in payment.lines
+            for line in payment.lines_as_billed
         ),
         sums=_sums(payment),
         currency=payment.currency,
@@ -94,9 +95,8 @@ def _facts(payment: Payment, dealer: Dealer) -> tuple[tuple[str, str], ...]:
 
 
 def _sums(payment: Payment) -> tuple[tuple[str, int], ...]:
-    count = len(payment.lines)
     sums = (
-        (f"{count} document" + ("" if count == 1 else "s"), payment.allocations_cents),
+        (covered(payment).capitalize(), payment.allocations_cents),
         ("Credits used", -payment.erp_credits_cents),
         ("Money on account used", -payment.unapplied_used_cents),
         ("Discount", -payment.discount_cents),

@@ -27,6 +27,7 @@ from chalicelib.services.mark_posted import is_posted
 from chalicelib.services.open_settlement import keep_going
 from chalicelib.services.post_settlement import frozen_posting
 from chalicelib.services.world import World
+from chalicelib.storage.dealer_log import dealer_log_put
 from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.settlement_work import Phase, SettlementWork, change_work
 from chalicelib.storage.settlements import (
@@ -77,26 +78,34 @@ def choose_manual_posting(
 
 
 def return_to_automatic(
-    world: World,  # noqa: ARG001  Every use case takes the world first.
+    world: World,
     dealer_id: DealerId,
     *,
     settlement_id: SettlementId,
     nothing_entered: bool,
+    operator: str,
 ) -> Settlement:
     """Give posting by hand up, if the operator says that nothing was entered in Spruce.
 
-    Raises NotFound, InvalidInput without that word, Conflict once a time is recorded.
+    That word is kept in the dealer's audit log: the settlement itself forgets it. Raises NotFound,
+    InvalidInput without that word, Conflict once a time is recorded.
     """
     if not nothing_entered:
         sentence = "Tick the box: what was entered in Spruce would be posted a second time."
         raise InvalidInput(sentence, {"nothing_entered": sentence})
-    for category in by_hand(_require_unrecorded(get_settlement(dealer_id, settlement_id))):
+    seen = _require_unrecorded(get_settlement(dealer_id, settlement_id))
+    for category in by_hand(seen):
         # Nothing of it was sent, so posting automatically may use the dealer's newer settings.
         thaw_posting(dealer_id, settlement_id, category)
+    text = (
+        f"Settlement {settlement_id}: gave up posting by hand, chosen by {seen.manual_by}; "
+        "nothing of it had been entered in Spruce."
+    )
     return change_settlement(
         dealer_id,
         settlement_id,
         lambda now: replace(_require_unrecorded(now), manual_at=None, manual_by=""),
+        also=[dealer_log_put(dealer_id, world.clock.now(), operator, text)],
     )
 
 

@@ -52,6 +52,18 @@ def statement_selection(
     return selection
 
 
+def whole_balance(world: World, dealer_id: DealerId, *, account_id: AccountId) -> Selection:
+    """Everything of the account that nobody pays yet, credits too. Raises InvalidInput if nothing.
+
+    Documents in query are left out, as in a lump sum.
+    """
+    rows = open_rows(world, dealer_id, account_id=account_id)
+    held = [row for row in rows if row.owed.available_cents > 0 and not row.payable.in_query]
+    if all(row.payable.kind is PayableKind.CREDIT for row in held):
+        raise InvalidInput("Everything on this account is paid or being paid.")
+    return Selection(dict.fromkeys(row.payable.payable_id for row in held))
+
+
 def lump_sum(
     world: World, dealer_id: DealerId, *, account_id: AccountId, amount_cents: int
 ) -> Selection:

@@ -6,6 +6,7 @@ from chalicelib.domain.days import dealer_day
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId
 from chalicelib.domain.payments import Payment
+from chalicelib.domain.receipt_words import covered
 from chalicelib.gateways.mailer import Letter
 from chalicelib.rendering.mails import render_mail
 from chalicelib.rendering.views.letters import PaymentLetter
@@ -74,7 +75,7 @@ def _payment_letter(world: World, mail: str, payment: Payment) -> PaymentLetter:
         amount_cents=_amount_cents(mail, payment),
         method=f"{payment.method.label} •••• {payment.method.last4}",
         payment_url=f"{portal}/payments/{payment.payment_id}",
-        payable_count=len(payment.lines),
+        covers=covered(payment),
         expected_on=dealer_day(expected, dealer.time_zone).isoformat() if expected else "",
         reason=_reason(mail, payment, dealer),
         pay_again_url=f"{portal}/outstanding" if mail in _PAY_AGAIN else "",

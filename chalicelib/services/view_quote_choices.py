@@ -96,7 +96,7 @@ def _as_statement_cents(
 
 
 def _lines(quote: Quote, state: AccountState) -> tuple[LineChoice, ...]:
-    if len(quote.lines) > MOST_AMOUNTS:
+    if quote.is_on_balance or len(quote.lines) > MOST_AMOUNTS:
         return ()
     owed = owed_on(state.payables, state.claims, state.account)
     return tuple(

@@ -14,7 +14,7 @@ from chalicelib.domain.posting import Posting
 from chalicelib.domain.settlements import BalanceTransaction, PostingCategory, Settlement
 from chalicelib.storage import index_keys, keys
 from chalicelib.storage.records import Record, find_record, packed, unpacked
-from chalicelib.storage.transactions import ABSENT, Put, Require, WritesRefused, transact
+from chalicelib.storage.transactions import ABSENT, Put, Require, Write, WritesRefused, transact
 
 PAGE_SIZE = 50
 TRIES = 6
@@ -73,10 +73,13 @@ def change_settlement(
     dealer_id: DealerId,
     settlement_id: SettlementId,
     change: Callable[[Settlement], Settlement | None],
+    *,
+    also: Sequence[Write] = (),
 ) -> Settlement:
     """Apply `change` to the settlement as it is now; None means nothing is to be changed.
 
-    Read again and repeated if something else changed it meanwhile. Raises NotFound, TryAgain.
+    `also` is written with it or not at all. Read again and repeated if something else changed it
+    meanwhile. Raises NotFound, TryAgain.
     """
     for _ in range(TRIES):
         stored = find_settlement(dealer_id, settlement_id)
@@ -86,7 +89,8 @@ def change_settlement(
         if changed is None or changed == stored.settlement:
             return stored.settlement
         try:
-            transact([settlement_put(changed, read_version=stored.version)], token=uuid4().hex)
+            put = settlement_put(changed, read_version=stored.version)
+            transact([put, *also], token=uuid4().hex)
         except WritesRefused:
             continue
         return changed

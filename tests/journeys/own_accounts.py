@@ -39,6 +39,8 @@ SIZES = {
     "large": LARGE,
     "empty": 0,
     "payer": SMALL,
+    "balance": SMALL,
+    "shut": 2,
     "keyboard": SMALL,
     "used": 1,
     "expired": 1,
@@ -77,7 +79,8 @@ def import_own_accounts(run: dict[str, Any], folder: Path) -> Own:
 def _accounts(own: Own) -> Iterable[tuple[str, ...]]:
     yield "account_id", "name", "account_kind", "billing_kind"
     for name in SIZES:
-        yield own.account(name), f"Demo {name.capitalize()} Builders", "credit", "open_item"
+        billing = "balance_forward" if name == "balance" else "open_item"
+        yield own.account(name), f"Demo {name.capitalize()} Builders", "credit", billing
 
 
 def _contacts(own: Own) -> Iterable[tuple[str, ...]]:

@@ -126,6 +126,18 @@ def test_the_worked_example_posts_and_the_ledger_balances(erp: Erp) -> None:
     assert opens == [0, 1_000, 1_000]
 
 
+def test_a_payment_on_a_balance_names_no_document_and_touches_none(erp: Erp) -> None:
+    erp.seed()
+    line = {name: value for name, value in INVOICES["lines"][0].items() if name != "document"}
+    other = line | {"amount_cents": 100, "debit_account": "", "credit_account": "1090"}
+
+    answer = erp.post(changed(INVOICES, lines=[line | {"credit_account": ""}, other | {
+        "amount_cents": line["amount_cents"]}]))  # fmt: skip
+
+    assert answer.status_code == 201
+    assert erp.get("invoices/INV-A").json()["open_cents"] == 100_000
+
+
 def test_the_same_reference_posts_once_whatever_is_sent_again(erp: Erp) -> None:
     first, second = erp.post(CASH), erp.post(CASH)
     other = erp.post(changed(CASH, date="2026-11-23"))

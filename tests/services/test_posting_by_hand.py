@@ -22,6 +22,7 @@ from chalicelib.services.post_settlement import post_category
 from chalicelib.services.request_posting import request_posting
 from chalicelib.services.view_settlement import view_settlement
 from chalicelib.services.watch_settlements import watch_settlements
+from chalicelib.storage.dealer_log import list_dealer_log
 from chalicelib.storage.ledger import trial_balance
 from chalicelib.storage.settlements import change_settlement, get_settlement
 from tests.services.settling import SettlingWorld
@@ -161,18 +162,40 @@ def test_going_back_needs_a_word_and_ends_with_the_first_recorded_time(
 ) -> None:
     settlement_id = waiting(settling)
     choose(settling, settlement_id)
-    ids = {"settlement_id": settlement_id}
+    ids = {"settlement_id": settlement_id, "operator": "Noor"}
 
     with pytest.raises(InvalidInput):
         return_to_automatic(settling, settling.dealer_id, **ids, nothing_entered=False)
     return_to_automatic(settling, settling.dealer_id, **ids, nothing_entered=True)
     with pytest.raises(Conflict):
-        manual_posting_csv(settling, settling.dealer_id, **ids, file=ManualFile.PAYMENTS)
+        manual_posting_csv(
+            settling,
+            settling.dealer_id,
+            settlement_id=settlement_id,
+            file=ManualFile.PAYMENTS,
+        )
     choose(settling, settlement_id)
     record(settling, settlement_id, PostingCategory.INVOICES)
 
     with pytest.raises(Conflict):
         return_to_automatic(settling, settling.dealer_id, **ids, nothing_entered=True)
+
+
+def test_giving_it_up_is_kept_in_the_audit_log_with_both_names(settling: SettlingWorld) -> None:
+    settlement_id = waiting(settling)
+    choose(settling, settlement_id)
+
+    return_to_automatic(
+        settling,
+        settling.dealer_id,
+        settlement_id=settlement_id,
+        nothing_entered=True,
+        operator="Noor",
+    )
+
+    line = list_dealer_log(settling.dealer_id)[0]
+    assert line.source == "Noor"
+    assert f"{settlement_id}: gave up posting by hand, chosen by Ann" in line.text
 
 
 def test_recording_twice_says_so_and_changes_nothing(settling: SettlingWorld) -> None:

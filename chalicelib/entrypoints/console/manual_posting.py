@@ -43,6 +43,7 @@ def withdraw(visit: Visit, settlement: str) -> Html | Redirect:
             visit.dealer_id,
             settlement_id=SettlementId(settlement),
             nothing_entered=visit.form.get("nothing_entered") == "yes",
+            operator=visit.signed_in.name,
         )
     except InvalidInput as refused:
         return _with_errors(visit, settlement, refused)

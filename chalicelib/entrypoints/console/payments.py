@@ -178,7 +178,7 @@ def _detail(visit: Visit, dealer: Dealer, found: PaymentView) -> views.PaymentDe
         payer_number=payment.account_id,
         payer_href=f"/console/customers/{payment.account_id}",
         initiated_at=zoned(dealer, payment.submitted_at),
-        allocations=allocation_rows(payment.lines),
+        allocations=allocation_rows(payment),
         timeline=timeline(found.events, dealer),
         lines_cents=payment.allocations_cents,
         credits_cents=-payment.erp_credits_cents,

@@ -25,6 +25,7 @@ from chalicelib.services.view_outstanding import (
     view_job,
     view_outstanding,
 )
+from chalicelib.storage.accounts import get_account
 from chalicelib.storage.dealers import get_dealer
 
 blueprint = Blueprint(__name__)
@@ -58,7 +59,7 @@ def job_rows(visit: Visit, job: str) -> Fragment:
         job=job,
         payables=tuple(_payable_row(row) for row in rows),
         currency=get_dealer(visit.dealer_id).currency,
-        read_only=visit.signed_in.role not in PAYING_ROLES,
+        read_only=visit.signed_in.role not in PAYING_ROLES or _is_by_balance(visit),
     )
     return Fragment(render_page(fragment))
 
@@ -92,6 +93,10 @@ def outstanding_again(visit: Visit, problem: InvalidInput) -> Html:
     )
     flash = Flash(text=f"{problem.sentence} Nothing was charged.", tone="bad")
     return Html(render_page(_view(visit, found, said, flash)), status=problem.status)
+
+
+def _is_by_balance(visit: Visit) -> bool:
+    return get_account(visit.dealer_id, visit.account_id).is_paid_by_balance
 
 
 def _found(visit: Visit) -> Outstanding:
@@ -147,6 +152,7 @@ def _view(
         filters=parts.filters(shown),
         csv_href=href("/outstanding.csv", parts.parameters(shown)),
         read_only=visit.signed_in.role not in PAYING_ROLES,
+        by_balance=account.is_paid_by_balance,
     )
 
 

@@ -26,6 +26,7 @@ from chalicelib.services.select_payables import (
     lump_sum,
     payables_of_jobs,
     statement_selection,
+    whole_balance,
 )
 from chalicelib.services.submit_payment import submit_payment
 from chalicelib.services.view_quote_choices import view_quote_choices
@@ -35,6 +36,7 @@ from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.payments import get_payment
 
 blueprint = Blueprint(__name__)
+WHOLE_ACCOUNT = "account"
 
 
 @page(blueprint, "POST", "/quotes", roles=PAYING_ROLES)
@@ -67,6 +69,8 @@ def _selected(visit: Visit) -> tuple[Selection, View]:
     world, where = visit.world, {"account_id": visit.account_id}
     if visit.form.get("whole") == View.STATEMENT:
         return statement_selection(world, visit.dealer_id, **where), View.STATEMENT
+    if visit.form.get("whole") == WHOLE_ACCOUNT:
+        return whole_balance(world, visit.dealer_id, **where), View.ALL
     if "amount" in dict(visit.form.pairs):
         cents = cents_typed(visit.form.get("amount"), "amount") or 0
         return lump_sum(world, visit.dealer_id, **where, amount_cents=cents), View.ALL
@@ -77,8 +81,10 @@ def _selected(visit: Visit) -> tuple[Selection, View]:
         shown = asked_for(visit.form)
         ticked += payables_of_jobs(world, visit.dealer_id, **where, job_ids=jobs, narrowing=shown)
     amounts: dict[PayableId, int | None] = dict.fromkeys(ticked)
-    amounts |= {PayableId(name): cents_typed(text, name) for name, text in _typed(visit).items()}
-    return Selection(amounts), view
+    typed = _typed(visit)
+    amounts |= {PayableId(name): cents_typed(text, name) for name, text in typed.items()}
+    named = bool(visit.form.all("payable") or typed)
+    return Selection(amounts, names_documents=named), view
 
 
 def _view_asked(word: str) -> View:
@@ -152,7 +158,7 @@ def preview_page(visit: Visit, quote_id: QuoteId, errors: tuple[FieldError, ...]
         signature=quote.signature,
         account_name=account.name,
         account_number=account.account_id,
-        lines=allocation_rows(quote.lines),
+        lines=allocation_rows(quote),
         lines_cents=quote.allocations_cents,
         total_cents=quote.charged_cents,
         expires_at=zoned(dealer, quote.expires_at),

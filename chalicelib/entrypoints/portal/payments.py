@@ -70,7 +70,7 @@ def receipt(visit: Visit, payment: str) -> Html:
         account_name=shown.account_name,
         account_number=shown.account_id,
         initiated_at=zoned(dealer, shown.submitted_at),
-        allocations=allocation_rows(shown.lines),
+        allocations=allocation_rows(shown),
         timeline=payer_timeline(found.events, dealer),
         is_receipt=shown.status in (PaymentStatus.SETTLED, PaymentStatus.POSTED),
         lines_cents=shown.allocations_cents,

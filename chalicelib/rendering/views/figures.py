@@ -117,6 +117,7 @@ class AllocationRow:
     due_on: str = ""
     credit_cents: int = 0
     discount_cents: int = 0
+    noun: str = "document"  # What the rows are counted as.
 
 
 @dataclass(frozen=True, kw_only=True)

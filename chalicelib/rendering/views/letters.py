@@ -65,7 +65,7 @@ class PaymentLetter:
     amount_cents: int
     method: str
     payment_url: str
-    payable_count: int = 0
+    covers: str = ""
     expected_on: str = ""
     reason: str = ""
     pay_again_url: str = ""

@@ -114,7 +114,8 @@ class Outstanding:
     with `payable` counts, and a typed amount pays a part of its payable, ticked or not. Paying the
     statement POSTs whole ("statement"), paying an amount POSTs amount. `views` stays empty without
     statements. `credits_cents` is negative or 0. The sums are of what is shown, of `shown_count`
-    documents; `account_cents` is the whole account's balance.
+    documents; `account_cents` is the whole account's balance. `by_balance`: documents are not
+    ticked but listed; the whole balance POSTs whole ("account").
     """
 
     chrome: Chrome
@@ -138,6 +139,7 @@ class Outstanding:
     filters: tuple[SelectFilter, ...] = ()
     csv_href: str = "/outstanding.csv"
     read_only: bool = False
+    by_balance: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
