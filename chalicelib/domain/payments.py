@@ -19,7 +19,7 @@ from chalicelib.domain.ids import (
 )
 from chalicelib.domain.payables import PayableKind
 from chalicelib.domain.quotes import PricedLines, QuoteLine
-from chalicelib.domain.reversals import Dispute, Refund, Return
+from chalicelib.domain.reversals import Dispute, DisputePhase, Refund, Return
 
 ACH_BUSINESS_DAYS = 4  # https://docs.stripe.com/payments/ach-direct-debit: up to four.
 
@@ -155,6 +155,12 @@ class Payment(PricedLines):
     def refunded_cents(self) -> int:
         """Money refunded and not come back, fee shares included."""
         return sum(it.reversal.money_cents for it in self.refunds if it.is_taken_out)
+
+    @property
+    def is_taken_back(self) -> bool:
+        """True once the bank has the money again: returned, or a dispute lost (of a part too)."""
+        is_lost = self.dispute is not None and self.dispute.phase is DisputePhase.LOST
+        return self.returned is not None or is_lost
 
     @property
     def is_posting_held(self) -> bool:

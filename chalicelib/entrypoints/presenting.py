@@ -196,7 +196,14 @@ def payment_row(payment: Payment, dealer: Dealer, *, base: str, payer: bool) -> 
         payer_href=f"/console/customers/{payment.account_id}" if payer else "",
         covers=covered(payment),
         expected_on=zoned(dealer, payment.expected_at)[:10] if _is_pending(payment) else "",
+        pay_again_href="" if payer else pay_again_href(payment),
     )
+
+
+def pay_again_href(payment: Payment) -> str:
+    """Where its payer pays again what it did not, or no longer, pays; "" if it does."""
+    is_unpaid = payment.status is PaymentStatus.FAILED or payment.is_taken_back
+    return "/outstanding" if is_unpaid else ""
 
 
 def _is_pending(payment: Payment) -> bool:

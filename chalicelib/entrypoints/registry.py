@@ -14,6 +14,7 @@ from chalicelib.entrypoints.console import (
     reconciliation,
     settings,
     settlements,
+    taken_back,
 )
 from chalicelib.entrypoints.console import help as console_help
 from chalicelib.entrypoints.console import identity as console_identity
@@ -43,6 +44,7 @@ BLUEPRINTS = (
     payments.blueprint,
     interventions.blueprint,
     discounts.blueprint,
+    taken_back.blueprint,
     attention.blueprint,
     reconciliation.blueprint,
     settings.blueprint,

@@ -129,8 +129,7 @@ class _Sheet:
             self._text(DUE, label, size=10, ink=SOFT, width=DEDUCTIONS - DUE)
             self._text(RIGHT, money(cents), size=10, width=100, right=True)
             self.y -= ROW
-        total = "Paid" if self.view.is_receipt else "Amount submitted"
-        self._text(DUE, total, font=BOLD, size=11, width=DEDUCTIONS - DUE)
+        self._text(DUE, self.view.total_label, font=BOLD, size=11, width=DEDUCTIONS - DUE)
         self._text(RIGHT, money(self.view.amount_cents), font=BOLD, size=11, width=100, right=True)
 
     def _foot(self) -> None:

@@ -16,12 +16,18 @@ from chalicelib.storage.dealers import get_dealer
 
 LINK_SECONDS = 300
 PDF = "application/pdf"
-PAID = frozenset({PaymentStatus.SETTLED, PaymentStatus.POSTED})
+# A dispute that is not lost changes nothing: the payment counts as paid until it is decided.
+PAID = frozenset({PaymentStatus.SETTLED, PaymentStatus.POSTED, PaymentStatus.DISPUTED})
 NO_RECEIPT = "There is no receipt: this payment did not go through and nothing was charged."
 
 
 def receipt_kind(payment: Payment) -> str:
-    """ "receipt" once the funds are confirmed, "confirmation" while pending, else ""."""
+    """ "receipt" once the funds are confirmed, "confirmation" while pending, else "".
+
+    "notice" once the bank took the money back: a receipt would say paid.
+    """
+    if payment.is_taken_back:
+        return "notice"
     if payment.status in PAID:
         return "receipt"
     return "confirmation" if payment.status is PaymentStatus.PENDING else ""
@@ -47,9 +53,9 @@ def issue_receipt(world: World, dealer_id: DealerId, *, account_id: AccountId, n
 
 def receipt_document(payment: Payment, dealer: Dealer) -> ReceiptDocument:
     """What the receipt says; only what never changes once the payment is in this state."""
-    is_receipt = payment.status in PAID
     return ReceiptDocument(
-        is_receipt=is_receipt,
+        is_receipt=receipt_kind(payment) == "receipt",
+        is_taken_back=payment.is_taken_back,
         number=payment.number,
         dealer_name=dealer.name,
         dealer_contact=" · ".join(filter(None, (dealer.address, dealer.phone))),
@@ -73,11 +79,23 @@ def receipt_document(payment: Payment, dealer: Dealer) -> ReceiptDocument:
 
 
 def _statement(payment: Payment, dealer: Dealer) -> str:
+    if payment.is_taken_back:
+        return _taken_back_words(payment, dealer)
     if payment.status not in PAID:
         return "Submitted, not yet paid: the bank still has to confirm it."
     if payment.settled_at is None:
         return f"Paid to {dealer.name}."
     return f"Paid to {dealer.name} on {day(_iso(dealer, payment))}."
+
+
+def _taken_back_words(payment: Payment, dealer: Dealer) -> str:
+    if payment.returned is not None:
+        on = dealer_day(payment.returned.at, dealer.time_zone).isoformat()
+        return f"Sent back by the bank on {day(on)}: what it paid is owed to {dealer.name} again."
+    return (
+        "The card’s bank took money of this payment back: what that had paid is owed to "
+        f"{dealer.name} again."
+    )
 
 
 def _iso(dealer: Dealer, payment: Payment) -> str:

@@ -103,6 +103,7 @@ def _letter(world: World, payment: Payment, *, sent_by: str) -> ReceiptLetter:
     lines = tuple((line.number, line.amount_cents) for line in document.lines)
     return ReceiptLetter(
         is_receipt=document.is_receipt,
+        is_taken_back=document.is_taken_back,
         dealer_name=dealer.name,
         account_name=payment.account_name,
         number=payment.number,

@@ -115,6 +115,9 @@ ROWS: dict[tuple[str, str], tuple[Row, ...]] = {
     ),
     ("GET", "/console/attention/events/{event}"): (Row(PAGE),),
     ("POST", "/console/attention/events/{event}/again"): (Row(SEEN_OTHER),),
+    ("POST", "/console/payments/{payment}/return"): (
+        Row(frozenset({409}), said={"code": "R01", "on": "2026-11-20"}),  # Not confirmed yet.
+    ),
     ("GET", "/console/settings"): (Row(PAGE),),
     ("POST", "/console/settings"): (Row(frozenset({422})),),
     ("GET", "/console/settlements"): (Row(PAGE),),

@@ -25,6 +25,7 @@ from .demo import console_chrome
 from .integration_examples import integration_examples
 from .reconciliation_examples import reconciliation_examples
 from .settlement_examples import settlement_examples
+from .taken_back_examples import taken_back_examples
 
 
 def _incoming(**changes: object) -> IncomingPayments:
@@ -161,7 +162,7 @@ def _payment_examples() -> dict[str, object]:
                 stopped_why=demo.HOSTILE,
             ),
         ),
-        "payment_detail_returned": _detail(discount_form=_discount_form()),
+        **taken_back_examples(_detail, discount=_discount_form(), panel=_panel()),
         "payment_detail_viewer": _detail(interventions=_panel(may_act=False)),
     }
 

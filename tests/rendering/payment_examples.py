@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from chalicelib.rendering.views.chrome import Badge
 from chalicelib.rendering.views.figures import Option
 from chalicelib.rendering.views.payments import Payments, Receipt, ReceiptOffer
+from chalicelib.rendering.views.quote import BankChoice
 
 from . import demo
 from .demo import portal_chrome
+
+STOPPED_BANK = BankChoice(
+    method="m3",
+    bank_name=demo.HOSTILE,
+    last4="0022",
+    stopped_because="The bank account is closed. Link it again, or another one, to pay by ACH.",
+)
 
 
 def receipt(**changes: object) -> Receipt:
@@ -45,9 +54,15 @@ def payment_examples() -> dict[str, object]:
     payments_chrome = portal_chrome("Payments", "Payments")
     rows = tuple(demo.payment_row(100482 - n, covers="3 documents") for n in range(4))
     pending = demo.payment_row(100483, demo.PENDING, expected_on="2026-11-27")
+    returned = demo.payment_row(
+        100481, Badge(label="Returned", tone="bad"), pay_again_href="/outstanding"
+    )
     return {
         "payments": Payments(
-            chrome=payments_chrome, rows=(pending, *rows), pager=demo.PAGER, csv_href="/x.csv"
+            chrome=payments_chrome,
+            rows=(pending, returned, *rows),
+            pager=demo.PAGER,
+            csv_href="/x.csv",
         ),
         "payments_empty": Payments(chrome=payments_chrome, rows=(), pager=demo.NO_PAGER),
         "receipt": receipt(),
@@ -56,6 +71,13 @@ def payment_examples() -> dict[str, object]:
             is_receipt=False,
             expected_on="2026-11-27",
             explanation="Submitted to your bank. It is not paid until the bank confirms it.",
+        ),
+        "receipt_returned": receipt(
+            status=Badge(label="Returned", tone="bad"),
+            is_receipt=False,
+            pay_again_href="/outstanding",
+            problem="The bank sent this payment back",
+            explanation="The bank account is closed. What it paid is owed to Cascade again.",
         ),
         "receipt_failed": receipt(
             status=demo.FAILED,

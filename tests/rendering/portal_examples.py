@@ -27,7 +27,7 @@ from chalicelib.rendering.views.quote import (
 from . import demo
 from .demo import portal_chrome
 from .entry_examples import entry_examples
-from .payment_examples import payment_examples
+from .payment_examples import STOPPED_BANK, payment_examples
 
 
 def payable(number: str, cents: int, due_on: str = "2026-12-10", **changes: object) -> PayableRow:
@@ -280,6 +280,7 @@ def portal_examples() -> dict[str, object]:
         "job_rows": JobRows(job="lot-14", payables=_alder_creek().payables),
         "job_rows_empty": JobRows(job="-", payables=()),
         "quote": quote(),
+        "quote_stopped_bank": quote(banks=(), stopped_banks=(STOPPED_BANK,)),
         "quote_first_bank": quote(banks=(), offer=replace(_offer(), holds_it=False)),
         "quote_expired": quote(state="expired"),
         "quote_card": quote(pay_by="card", cards=CARDS, fee_label="Credit card fee"),

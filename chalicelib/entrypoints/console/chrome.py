@@ -24,6 +24,7 @@ FLASHES = {
     "hold-posting": Flash(text="Posting is on hold. The money still arrives.", tone="good"),
     "release-posting": Flash(text="Free to post. Open its settlement to post it.", tone="good"),
     "discount-restored": Flash(text="The discount can be taken again.", tone="good"),
+    "returned": Flash(text="The return is recorded. The payer is told.", tone="good"),
     "by-hand": Flash(text="Posting by hand is chosen. Download the files below.", tone="good"),
     "automatic": Flash(text="This settlement can be posted automatically again.", tone="good"),
     "recorded": Flash(text="The posted times are recorded.", tone="good"),

@@ -11,6 +11,7 @@ ENTRY_WORDS = {
     "refund": "Refunded",
     "refund_failed": "Refund came back",
     "returned": "Returned",
+    "return_fee": "Fee for the return",
     "withdrawn": "Dispute: funds withdrawn",
     "won": "Dispute won",
     "lost": "Dispute lost",

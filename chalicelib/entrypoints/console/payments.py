@@ -9,6 +9,7 @@ from chalicelib.entrypoints.console import interventions
 from chalicelib.entrypoints.console.chrome import console_chrome, payment_tabs
 from chalicelib.entrypoints.console.discounts import discount_form
 from chalicelib.entrypoints.console.ledger_lines import ledger_lines
+from chalicelib.entrypoints.console.taken_back import return_form, taken_back
 from chalicelib.entrypoints.console.volume import daily_volume
 from chalicelib.entrypoints.filters import cents_typed, day_typed, href
 from chalicelib.entrypoints.guard import Visit, page
@@ -194,6 +195,8 @@ def _detail(visit: Visit, dealer: Dealer, found: PaymentView) -> views.PaymentDe
         ledger=tuple(line for entry in found.entries for line in ledger_lines(entry, dealer)),
         interventions=interventions.panel(visit, dealer, payment, found.settlement),
         discount_form=discount_form(visit, dealer, payment),
+        taken_back=taken_back(dealer, payment),
+        return_form=return_form(visit, dealer, payment),
     )
 
 

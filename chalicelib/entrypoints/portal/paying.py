@@ -150,7 +150,7 @@ def preview_page(visit: Visit, quote_id: QuoteId, errors: tuple[FieldError, ...]
     dealer = get_dealer(visit.dealer_id)
     account = get_account(visit.dealer_id, visit.account_id)
     found = get_quote(visit.world, visit.dealer_id, account_id=visit.account_id, quote_id=quote_id)
-    quote = found.quote
+    quote, saved = found.quote, _saved(visit)
     change, offer = _changes(visit, found, is_open=any(e.field == "change" for e in errors))
     view = views.Quote(
         chrome=_chrome(visit, account, errors),
@@ -169,8 +169,9 @@ def preview_page(visit: Visit, quote_id: QuoteId, errors: tuple[FieldError, ...]
         surplus_cents=quote.surplus_cents,
         fee_cents=quote.fee_cents,
         fee_label=fee_words(quote.method_kind, quote.fee_cents) or "Fee",
-        banks=_banks(visit),
-        cards=_cards(visit, quote),
+        banks=_banks(saved),
+        stopped_banks=_stopped(saved),
+        cards=_cards(saved, quote),
         pay_by=quote.method_kind,
         method_url=f"/quotes/{quote.quote_id}/method",
         authorisation=authorisation_paragraphs(dealer, quote.number, quote.method_kind),
@@ -222,8 +223,22 @@ def _payment_href(visit: Visit, found: QuoteView) -> str:
     return f"/payments/{payment.number}"
 
 
-def _banks(visit: Visit) -> tuple[views.BankChoice, ...]:
-    saved = [method for method in _saved(visit) if method.card is None]
+def _stopped(saved: tuple[Method, ...]) -> tuple[views.BankChoice, ...]:
+    """Bank accounts that a return has ruled out, with why."""
+    return tuple(
+        views.BankChoice(
+            method=method.method_id,
+            bank_name=method.label,
+            last4=method.last4,
+            stopped_because=method.disabled,
+        )
+        for method in saved
+        if method.disabled
+    )
+
+
+def _banks(methods: tuple[Method, ...]) -> tuple[views.BankChoice, ...]:
+    saved = [method for method in methods if method.card is None and not method.disabled]
     return tuple(
         views.BankChoice(
             method=method.method_id,
@@ -235,7 +250,7 @@ def _banks(visit: Visit) -> tuple[views.BankChoice, ...]:
     )
 
 
-def _cards(visit: Visit, quote: Quote) -> tuple[views.CardChoice, ...]:
+def _cards(saved: tuple[Method, ...], quote: Quote) -> tuple[views.CardChoice, ...]:
     return tuple(
         views.CardChoice(
             method=method.method_id,
@@ -243,7 +258,7 @@ def _cards(visit: Visit, quote: Quote) -> tuple[views.CardChoice, ...]:
             last4=method.last4,
             selected=method.card == quote.card,
         )
-        for method in _saved(visit)
+        for method in saved
         if method.card is not None
     )
 

@@ -2,16 +2,17 @@
 
 from chalice.app import Blueprint
 
-from chalicelib.domain.dealers import Dealer
-from chalicelib.domain.payments import Payment, PaymentStatus, Stage
+from chalicelib.domain.payments import Payment, PaymentStatus
 from chalicelib.domain.people import PAYING_ROLES
 from chalicelib.entrypoints.guard import Visit, page
 from chalicelib.entrypoints.portal.chrome import portal_chrome
+from chalicelib.entrypoints.portal.payment_words import explanation, problem
 from chalicelib.entrypoints.portal.receipts import receipt_offer
 from chalicelib.entrypoints.presenting import (
     allocation_rows,
     fee_words,
     method_words,
+    pay_again_href,
     payer_timeline,
     payment_badge,
     payment_row,
@@ -22,6 +23,7 @@ from chalicelib.rendering.pages import render_page
 from chalicelib.rendering.views import payments as views
 from chalicelib.rendering.views.figures import Pager
 from chalicelib.services.confirm_card import is_waiting
+from chalicelib.services.issue_receipt import receipt_kind
 from chalicelib.services.view_payment import view_payment
 from chalicelib.storage.accounts import get_account
 from chalicelib.storage.dealers import get_dealer
@@ -72,7 +74,7 @@ def receipt(visit: Visit, payment: str) -> Html:
         initiated_at=zoned(dealer, shown.submitted_at),
         allocations=allocation_rows(shown),
         timeline=payer_timeline(found.events, dealer),
-        is_receipt=shown.status in (PaymentStatus.SETTLED, PaymentStatus.POSTED),
+        is_receipt=receipt_kind(shown) == "receipt",
         lines_cents=shown.allocations_cents,
         credits_cents=-shown.erp_credits_cents,
         unapplied_cents=-shown.unapplied_used_cents,
@@ -81,52 +83,16 @@ def receipt(visit: Visit, payment: str) -> Html:
         fee_label=fee_words(shown.method.kind, shown.fee_cents),
         surplus_cents=shown.surplus_cents,
         expected_on=zoned(dealer, shown.expected_at)[:10] if pending else "",
-        explanation=_explanation(shown, dealer),
+        explanation=explanation(shown, dealer),
         confirm_href=_confirm_href(visit, shown),
-        pay_again_href="/outstanding" if shown.status is PaymentStatus.FAILED else "",
+        pay_again_href=pay_again_href(shown),
+        problem=problem(shown),
         authorisation=tuple(shown.authorization.text.split("\n\n")),
         offer=receipt_offer(visit, account, shown),
     )
     return Html(render_page(view))
 
 
-def _explanation(payment: Payment, dealer: Dealer) -> str:
-    match payment.status:
-        case PaymentStatus.PENDING:
-            return _pending_words(payment, dealer)
-        case PaymentStatus.FROZEN:
-            return (
-                f"{dealer.name} has stopped this payment to check it. Nothing was charged; "
-                f"call {dealer.name} if you have questions{_phone(dealer)}."
-            )
-        case PaymentStatus.TERMINATED:
-            return (
-                f"{dealer.name} cancelled this payment before anything was charged. "
-                "What it was meant for is open again."
-            )
-        case PaymentStatus.FAILED:
-            return payment.failure_sentence
-        case _:
-            return f"The funds are confirmed and credited to your account with {dealer.name}."
-
-
-def _pending_words(payment: Payment, dealer: Dealer) -> str:
-    if is_waiting(payment):
-        return (
-            "Not yet paid: the card’s bank has not confirmed it. What nobody confirms within "
-            "an hour is cancelled and not charged."
-        )
-    if payment.method.kind == "card":
-        return "Not yet paid: the card processor has not answered. We ask again by ourselves."
-    if payment.held_until and payment.stage is Stage.SUBMITTED:
-        return f"Submitted. {dealer.name} sends it to the bank later; nothing is charged yet."
-    return "Submitted, not yet paid: the bank confirms a debit after a few business days."
-
-
 def _confirm_href(visit: Visit, payment: Payment) -> str:
     may = visit.signed_in.role in PAYING_ROLES and is_waiting(payment)
     return f"{BASE}/{payment.number}/confirm" if may else ""
-
-
-def _phone(dealer: Dealer) -> str:
-    return f" ({dealer.phone})" if dealer.phone else ""

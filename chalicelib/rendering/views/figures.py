@@ -135,3 +135,4 @@ class PaymentRow:
     payer_href: str = ""
     covers: str = ""
     expected_on: str = ""
+    pay_again_href: str = ""

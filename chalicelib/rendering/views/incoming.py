@@ -15,6 +15,7 @@ from .figures import (
     SelectFilter,
     TimelineEntry,
 )
+from .taken_back import ReturnForm, TakenBack
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,3 +160,5 @@ class PaymentDetail:
     ledger: tuple[LedgerLine, ...] = ()
     interventions: Interventions | None = None
     discount_form: DiscountForm | None = None
+    taken_back: TakenBack | None = None
+    return_form: ReturnForm | None = None

@@ -48,6 +48,7 @@ class ReceiptLetter:
     more_lines: int = 0
     dealer_phone: str = ""
     currency: str = "USD"
+    is_taken_back: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -61,6 +61,7 @@ class Receipt:
     expected_on: str = ""
     explanation: str = ""
     pay_again_href: str = ""
+    problem: str = "This payment did not go through"  # The heading above Pay again.
     confirm_href: str = ""  # Where a card's payer is sent on to the bank (3-D Secure).
     authorisation: tuple[str, ...] = ()
     offer: ReceiptOffer | None = None

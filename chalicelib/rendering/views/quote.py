@@ -17,6 +17,7 @@ class BankChoice:
     last4: str
     holder: str = ""
     selected: bool = False
+    stopped_because: str = ""  # It can't be used any more; a sentence.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +106,7 @@ class Quote:
     fee_cents: int = 0
     fee_label: str = ""
     banks: tuple[BankChoice, ...] = ()
+    stopped_banks: tuple[BankChoice, ...] = ()
     authorisation: tuple[str, ...] = ()
     link_authorisation: str = ""
     expected_on: str = ""

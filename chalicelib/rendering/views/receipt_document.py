@@ -20,6 +20,8 @@ class ReceiptLine:
 class ReceiptDocument:
     """`is_receipt` false: a confirmation of submission, which never says paid.
 
+    `is_taken_back`: the bank has the money again, which the document says instead.
+
     `facts` and `sums` are (label, value) pairs in the order shown; amounts in cents.
     """
 
@@ -34,8 +36,18 @@ class ReceiptDocument:
     sums: tuple[tuple[str, int], ...]
     currency: str = "USD"
     is_demo: bool = False
+    is_taken_back: bool = False
 
     @property
     def title(self) -> str:
         """What the document calls itself."""
+        if self.is_taken_back:
+            return "Payment taken back"
         return "Receipt" if self.is_receipt else "Payment confirmation"
+
+    @property
+    def total_label(self) -> str:
+        """What the last sum is called."""
+        if self.is_taken_back:
+            return "Amount charged"
+        return "Paid" if self.is_receipt else "Amount submitted"

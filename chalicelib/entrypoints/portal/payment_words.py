@@ -1,0 +1,59 @@
+"""What a payer reads about a payment: where it stands and what that means for what is owed."""
+
+from chalicelib.domain.dealers import Dealer
+from chalicelib.domain.payments import Payment, PaymentStatus, Stage
+from chalicelib.services.confirm_card import is_waiting
+
+
+def explanation(payment: Payment, dealer: Dealer) -> str:
+    """One or two sentences on the payment as it is."""
+    if payment.is_taken_back:
+        return _taken_back_words(payment, dealer)
+    phone = f" ({dealer.phone})" if dealer.phone else ""
+    words = {
+        PaymentStatus.PENDING: _pending_words(payment, dealer),
+        PaymentStatus.FAILED: payment.failure_sentence,
+        PaymentStatus.FROZEN: (
+            f"{dealer.name} has stopped this payment to check it. Nothing was charged; "
+            f"call {dealer.name} if you have questions{phone}."
+        ),
+        PaymentStatus.TERMINATED: (
+            f"{dealer.name} cancelled this payment before anything was charged. "
+            "What it was meant for is open again."
+        ),
+        PaymentStatus.DISPUTED: (
+            "The card’s bank is looking into this payment because its cardholder asked. It "
+            "counts as paid until that is decided."
+        ),
+    }
+    confirmed = f"The funds are confirmed and credited to your account with {dealer.name}."
+    return words.get(payment.status, confirmed)
+
+
+def problem(payment: Payment) -> str:
+    """The heading above Pay again."""
+    if payment.returned is not None:
+        return "The bank sent this payment back"
+    if payment.is_taken_back:
+        return "The card’s bank took this payment back"
+    return "This payment did not go through"
+
+
+def _taken_back_words(payment: Payment, dealer: Dealer) -> str:
+    again = f"What it paid is owed to {dealer.name} again."
+    if payment.returned is not None:
+        return f"{payment.returned.sentence} {again}"
+    return f"The cardholder had disputed it, and the bank decided against {dealer.name}. {again}"
+
+
+def _pending_words(payment: Payment, dealer: Dealer) -> str:
+    if is_waiting(payment):
+        return (
+            "Not yet paid: the card’s bank has not confirmed it. What nobody confirms within "
+            "an hour is cancelled and not charged."
+        )
+    if payment.method.kind == "card":
+        return "Not yet paid: the card processor has not answered. We ask again by ourselves."
+    if payment.held_until and payment.stage is Stage.SUBMITTED:
+        return f"Submitted. {dealer.name} sends it to the bank later; nothing is charged yet."
+    return "Submitted, not yet paid: the bank confirms a debit after a few business days."
