@@ -80,9 +80,9 @@ def compare_parts(
         found.append(Difference(DifferenceKind.PARTS, subject, sentence, *sides, own_path))
     counts = Counter(part.payment_id for part in settlement.parts)
     for payment in payments:
-        if settlement.is_proven and (
-            payment.settlement_id != subject or counts[payment.payment_id] != 1
-        ):
+        count = counts[payment.payment_id]
+        is_own = count == 1 and payment.settlement_id == subject
+        if settlement.is_proven and count and not is_own:
             other = payment.settlement_id or "no settlement"
             sentence = f"{payment.number} is listed in {subject} and says it is in {other}."
             sides = (payment.charged_cents, 0)

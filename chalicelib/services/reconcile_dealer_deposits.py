@@ -111,7 +111,8 @@ def _postings(
 
 
 def _is_ours(row: CategoryPosting, since: datetime | None) -> bool:
-    if row.state is not PostingState.POSTED or row.recorded_by or row.posted_at is None:
+    in_erp = row.state in (PostingState.POSTED, PostingState.REVERSING)
+    if not in_erp or row.recorded_by or row.posted_at is None:
         return False
     return since is None or row.posted_at >= since - BACK
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.reconciliation import Difference, Figure
-from chalicelib.services.handle_event import HANDLED, handle_event
+from chalicelib.services.handle_event import HANDLED, RECONCILIATION, handle_event
 from chalicelib.services.world import World
 
 LOG = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ def ask_anew(world: World, dealer: Dealer, *, event_type: str, object_id: str) -
     True if it had its effect.
     """
     hint = {
-        "source": "reconciliation",
+        "source": RECONCILIATION,
         "account": dealer.processor_account,
         "event_id": f"reconciled-{object_id}",
         "event_type": event_type,
