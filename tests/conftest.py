@@ -17,6 +17,7 @@ from sandbox.aws import CREDENTIALS, local_client
 from sandbox.build import build_product
 from sandbox.local_aws import start_local_aws
 from sandbox.places import BUILD, ROOT, Places
+from tests import dynamodb_local
 from tests.chromium import browser
 from tests.workers import GroupScheduling, arrange
 from tools.merge import write_merged_resources
@@ -42,15 +43,19 @@ class LocalAws:
 
     endpoint: str
     table_name: str
+    database: str = ""  # DynamoDB's address, if it is another.
 
     @property
     def environment(self) -> dict[str, str]:
         """What boto3 and PynamoDB need in their environment to find it."""
-        return {**CREDENTIALS, "AWS_ENDPOINT_URL": self.endpoint, "TABLE_NAME": self.table_name}
+        database = {"AWS_ENDPOINT_URL_DYNAMODB": self.database} if self.database else {}
+        known = {"AWS_ENDPOINT_URL": self.endpoint, "TABLE_NAME": self.table_name}
+        return {**CREDENTIALS, **known, **database}
 
     def client(self, service: str) -> Any:  # Any: boto3 makes its clients at run time.
         """A client of one of its services."""
-        return local_client(service, self.endpoint)
+        is_database = service == "dynamodb" and self.database
+        return local_client(service, self.database if is_database else self.endpoint)
 
 
 @pytest.fixture(scope="session")
@@ -68,11 +73,16 @@ def template(package: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def local_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
-    """A bare local AWS on a free port with the template's table; ended with the session."""
+    """A bare local AWS on a free port with the template's table; ended with the session.
+
+    Where DYNAMODB_LOCAL says so, its database is Amazon's own.
+    """
     places = _places(tmp_path_factory.mktemp("local-aws"))
     start_local_aws(places)
-    create_table(places.aws_endpoint)
-    yield LocalAws(endpoint=places.aws_endpoint, table_name=TABLE)
+    folder = os.environ.get(dynamodb_local.FOLDER)
+    database = dynamodb_local.start_dynamodb_local(places, Path(folder)) if folder else ""
+    create_table(database or places.aws_endpoint)
+    yield LocalAws(endpoint=places.aws_endpoint, table_name=TABLE, database=database)
     processes.stop_all(places.processes)
 
 

@@ -71,7 +71,7 @@ class Soak:
         figures.unlink(missing_ok=True)
         environment = {**os.environ, **job.environment, "FIGURES": str(figures)}
         command = [
-            sys.executable, "-m", "pytest", "-p", "tests.loopback", "-p", "no:cacheprovider",
+            sys.executable, "-m", "pytest", "-p", "tests.soaking", "-p", "no:cacheprovider",
             "-p", "no:logging", *job.arguments,
         ]  # fmt: skip
         with (self.folder / f"{job.name}.log").open("wb") as log:
@@ -86,9 +86,7 @@ class Soak:
         """How it ended; None if it was told to stop."""
         while process.poll() is None:
             if self._time_is_up():
-                process.send_signal(signal.SIGINT)
-                process.wait(PATIENCE_SECONDS)
-                return None
+                return _told_to_stop(process)
             time.sleep(POLL_SECONDS)
         return process.returncode
 
@@ -100,6 +98,16 @@ class Soak:
             (self.folder / f"{job.name}.done").touch()
         elif ended is not None:
             self.failed.append(job.name)
+
+
+def _told_to_stop(process: "subprocess.Popen[bytes]") -> None:
+    """Interrupt it: pytest then ends its own local AWS. What does not listen is ended."""
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(PATIENCE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def begun(folder: Path, *, fresh: bool, seed: str) -> int:

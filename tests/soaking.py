@@ -1,6 +1,7 @@
-"""A pytest plugin (-p tests.loopback): whatever a test does, it talks to this machine only."""
+"""A pytest plugin (-p tests.soaking): tests talk to this machine only and can be interrupted."""
 
 import ipaddress
+import signal
 import socket
 from typing import Any
 
@@ -24,3 +25,5 @@ def _is_here(host: str) -> bool:
 def pytest_configure() -> None:
     """Guard every socket of this process from now on."""
     socket.socket.connect = _guarded  # type: ignore[method-assign]
+    # A soak started in the background hands down that interrupts are ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
