@@ -20,7 +20,7 @@ from chalicelib.gateways.workflows import WorkflowsUnreachable
 from chalicelib.rendering.pages import render_page
 from chalicelib.rendering.views.chrome import Chrome, console_nav, portal_nav
 from chalicelib.rendering.views.plain import ErrorPage
-from chalicelib.storage.transactions import OutcomeUnknown
+from chalicelib.storage.transactions import OutcomeUnknown, WritesRefused
 
 ANTICIPATED = DrypowderError
 SIGN_IN = {Face.PAYER: "/sign-in", Face.OPERATOR: "/console/sign-in"}
@@ -29,6 +29,7 @@ _SERVER_ERROR = 500
 # AWS did not do what it was asked: the same request may well succeed in a minute.
 _NO_ANSWER = (
     PynamoDBException, BotoCoreError, ClientError, OutcomeUnknown, WorkflowsUnreachable,
+    WritesRefused,
 )  # fmt: skip
 
 

@@ -74,7 +74,9 @@ def start_mailing(mailing: Mailing, *, due_at: datetime) -> bool:
     record.k_sk = index_keys.time_then(due_at, mailing.mailing_id)
     try:
         transact([Put("mailing", record, Record.state == "prepared")], token=str(ULID()))
-    except WritesRefused:
+    except WritesRefused as refused:
+        if refused.is_contended:
+            raise
         return False
     return True
 

@@ -41,10 +41,15 @@ class SettlementWork:
 
 
 def start_work(work: SettlementWork) -> bool:
-    """Remember that a payout is to be settled; False if it is remembered already."""
+    """Remember that a payout is to be settled; False if it is remembered already.
+
+    Raises WritesRefused if it stayed contended: then nobody remembers it.
+    """
     try:
         _write(work)
-    except WritesRefused:
+    except WritesRefused as refused:
+        if refused.is_contended:
+            raise
         return False
     return True
 

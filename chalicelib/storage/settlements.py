@@ -157,7 +157,7 @@ def freeze_posting(dealer_id: DealerId, settlement_id: SettlementId, posting: Po
     """Keep `posting` before it is sent; returns the one already kept if there is one.
 
     A reference stands for one content for ever, so a repeat must send the very same lines even
-    if the dealer's settings have changed since.
+    if the dealer's settings have changed since. Raises WritesRefused if it could not be kept.
     """
     kept = find_posting(dealer_id, settlement_id, posting.category)
     if kept is not None:
@@ -166,7 +166,10 @@ def freeze_posting(dealer_id: DealerId, settlement_id: SettlementId, posting: Po
     try:
         transact([put], token=uuid4().hex)
     except WritesRefused:
-        return find_posting(dealer_id, settlement_id, posting.category) or posting
+        kept = find_posting(dealer_id, settlement_id, posting.category)
+        if kept is None:
+            raise
+        return kept
     return posting
 
 

@@ -27,6 +27,11 @@ class WritesRefused(Exception):
         super().__init__(", ".join(sorted(names)))
         self.names = names
 
+    @property
+    def is_contended(self) -> bool:
+        """No condition failed, so nobody has written what we wanted to write."""
+        return not self.names
+
 
 class OutcomeUnknown(Exception):
     """No clear answer: the writes may or may not have happened. Read back before saying so."""
