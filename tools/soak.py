@@ -86,7 +86,8 @@ class Soak:
         """How it ended; None if it was told to stop."""
         while process.poll() is None:
             if self._time_is_up():
-                return _told_to_stop(process)
+                _tell_to_stop(process)
+                return None
             time.sleep(POLL_SECONDS)
         return process.returncode
 
@@ -100,7 +101,7 @@ class Soak:
             self.failed.append(job.name)
 
 
-def _told_to_stop(process: "subprocess.Popen[bytes]") -> None:
+def _tell_to_stop(process: "subprocess.Popen[bytes]") -> None:
     """Interrupt it: pytest then ends its own local AWS. What does not listen is ended."""
     process.send_signal(signal.SIGINT)
     try:
