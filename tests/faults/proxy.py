@@ -44,10 +44,18 @@ class FaultProxy:
 
     def stop(self) -> None:
         """End the server and its thread."""
-        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._ended(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    async def _ended(self) -> None:
+        await self._runner.cleanup()
+        # Requests whose sender gave up may still be on their way.
+        late = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
     @contextmanager
     def failing(self, rules: Sequence[Rule], *, seed: int) -> Iterator[None]:
