@@ -59,10 +59,17 @@ def why_not(action: Intervention, payment: Payment, settlement: Settlement | Non
             return "" if payment.is_posting_held else "Its posting is not on hold."
 
 
+def _over(payment: Payment) -> str:
+    """Why nothing can be stopped any more, and what can be done instead."""
+    if payment.status is PaymentStatus.DISPUTED and payment.is_taken_back:
+        return "Its dispute is lost: the money is gone and what it paid is owed again."
+    return _OVER.get(payment.status, "")
+
+
 def _why_not_stoppable(payment: Payment) -> str:
     if payment.status is PaymentStatus.PENDING:
         return "" if payment.stage is Stage.SUBMITTED else _HANDED_OVER
-    return _OVER.get(payment.status, "")
+    return _over(payment)
 
 
 def _why_not_hold(payment: Payment, settlement: Settlement | None) -> str:
@@ -71,7 +78,7 @@ def _why_not_hold(payment: Payment, settlement: Settlement | None) -> str:
     if payment.status is PaymentStatus.FROZEN:
         return "It is frozen, so there is nothing to post."
     if payment.status not in (PaymentStatus.PENDING, PaymentStatus.SETTLED):
-        return _OVER[payment.status]
+        return _over(payment)
     if payment.status is PaymentStatus.PENDING and payment.stage is Stage.SUBMITTED:
         return "It has not been handed to the payment processor yet. Freeze it instead."
     if settlement is not None and has_begun_posting(settlement):

@@ -17,7 +17,7 @@ from chalicelib.services.record_later import LaterEvent, record_later
 from chalicelib.services.record_outcome import CONTRADICTED
 from chalicelib.services.record_return import record_return
 from chalicelib.services.settle_first import HANDLED, settle_first
-from chalicelib.services.take_back import take_back
+from chalicelib.services.take_back import after_settling, take_back
 from chalicelib.services.taking_back_words import amount_words, loss_notice, notice_of
 from chalicelib.services.world import World
 from chalicelib.storage.accounts import AccountState
@@ -110,7 +110,7 @@ def _event(step: _Step, payment: Payment, state: AccountState) -> LaterEvent | N
         payment=_with(moved, dispute),
         name=NAMES[phase],
         mark=f"{phase}#{told.dispute_id}",
-        at=_moment(step),
+        at=after_settling(payment, _moment(step)),
         source=step.source,
         detail=reason_words(dispute.reason),
         lines=_lines(payment, dispute),

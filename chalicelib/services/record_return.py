@@ -20,7 +20,7 @@ from chalicelib.gateways.processor import ProcessorDispute
 from chalicelib.services.record_later import LaterEvent, record_later
 from chalicelib.services.record_outcome import CONTRADICTED
 from chalicelib.services.settle_first import HANDLED, settle_first
-from chalicelib.services.take_back import take_back
+from chalicelib.services.take_back import after_settling, take_back
 from chalicelib.services.taking_back_words import amount_words, loss_notice, notice_of
 from chalicelib.services.world import World
 from chalicelib.storage.accounts import AccountState
@@ -96,7 +96,7 @@ def _event(came: CameBack, payment: Payment, state: AccountState) -> LaterEvent 
         payment=replace(moved, returned=returned),
         name="returned",
         mark=f"returned#{came.return_id}",
-        at=came.at,
+        at=after_settling(payment, came.at),
         source=came.source,
         detail=f"{came.operator}: {meant}" if came.operator else rule.payer,
         lines=reversal_entry(payment, reversal, source_id=came.return_id, fee_cents=came.fee_cents),

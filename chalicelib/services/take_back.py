@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from chalicelib.domain.payments import Payment, PaymentStatus
 from chalicelib.domain.reversals import Reversal
@@ -29,6 +30,13 @@ def take_back(
         return reversal, ()
     reversal, uses = undo_uses(payment, reversal, tuple(_payments(payment)))
     return reversal, tuple(_changed(use, payment, state) for use in uses)
+
+
+def after_settling(payment: Payment, at: datetime) -> datetime:
+    """When it happened. The processor counts whole seconds: nothing comes back before it came."""
+    settled = payment.settled_at
+    is_same = settled is not None and settled.replace(microsecond=0) == at
+    return settled if settled is not None and is_same else at
 
 
 def _payments(payment: Payment) -> Iterator[Payment]:

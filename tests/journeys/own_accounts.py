@@ -42,6 +42,8 @@ SIZES = {
     "balance": SMALL,
     "shut": 2,
     "keyboard": SMALL,
+    "returned": SMALL,
+    "chargeback": SMALL,
     "used": 1,
     "expired": 1,
     "superseded": 1,

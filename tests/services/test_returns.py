@@ -59,7 +59,7 @@ def test_a_return_undoes_everything_the_payment_did(settling: SettlingWorld, boo
     assert waiting(settling) == [NoticeKind.RETURNED]
 
 
-def test_its_entry_is_dated_the_day_it_happened_and_the_priority_rises(
+def test_its_entry_is_dated_the_day_it_happened_and_the_account_remembers(
     settling: SettlingWorld,
 ) -> None:
     payment = paid(settling)
@@ -74,6 +74,17 @@ def test_its_entry_is_dated_the_day_it_happened_and_the_priority_rises(
     assert newest.at == happened
     assert get_account(settling.dealer_id, ACCOUNT).returned_at == happened
     assert "came back" in next(iter(list_log(settling.dealer_id, ACCOUNT)[0])).text
+
+
+def test_the_accounts_priority_rises_above_what_is_owed_again(settling: SettlingWorld) -> None:
+    payment = paid(settling)
+
+    come_back(settling, payment, "R01")
+
+    note = get_account(settling.dealer_id, ACCOUNT).priority
+    assert note.returned_recently
+    assert note.lift_tenths > 0
+    assert note.score_tenths >= note.lift_tenths
 
 
 def test_reports_of_one_return_in_any_number_and_order_change_nothing_more(

@@ -38,7 +38,7 @@ _LEDGER = {
         "given in Stripe’s dashboard."
     ),
     DisputePhase.WON: "The held money came back to clearing. The processor keeps its fee.",
-    DisputePhase.LOST: "The held money is written off against what is owed again.",
+    DisputePhase.LOST: "The money that was held is gone; what it paid is owed again.",
     DisputePhase.CLOSED: "Nothing: no money has moved.",
 }
 
