@@ -104,6 +104,7 @@ class Excess:
     credit_cents: int = 0
     discount_cents: int = 0
     kind: PayableKind = PayableKind.INVOICE
+    is_late: bool = False  # Found when it was posted, not when it was settled.
 
 
 @dataclass(frozen=True, slots=True)

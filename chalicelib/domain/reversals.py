@@ -139,6 +139,7 @@ class Dispute:
     answer_by: datetime | None = None  # Evidence is due at the processor.
     closed_at: datetime | None = None
     reversal: Reversal | None = None
+    lost_in: str = ""  # The daily settlement that carries its loss.
 
 
 @dataclass(frozen=True, slots=True)
