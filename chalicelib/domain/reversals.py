@@ -108,6 +108,7 @@ class Refund:
     processor_id: str = ""  # re_…
     failure_sentence: str = ""
     failed_at: datetime | None = None
+    again: Reversal | None = None  # What of the reversal was undone when it failed.
 
     @property
     def is_taken_out(self) -> bool:

@@ -100,7 +100,7 @@ def _whole(settlement: Settlement, payment: Payment) -> Iterator[Claim]:
     """The claims as they were made, before any import."""
     for part in settlement.parts:
         if part.payment_id == payment.payment_id:
-            yield applied_claim(payment, payment.settled_at or payment.submitted_at)
+            yield applied_claim(payment.settled, payment.settled_at or payment.submitted_at)
     for movement in settlement.movements:
         if movement.payment_id == payment.payment_id:
             yield from _of_movement(movement, payment)

@@ -121,8 +121,8 @@ def _fit(world: World, dealer: Dealer, payment: Payment, over: _Over) -> int:
     in_credits = over.category is PostingCategory.CREDIT_ADJUSTMENTS
     most = line.credit_cents if in_credits else line.cash_cents + line.discount_cents
     cents = min(over.cents, most)
-    if not cents:
-        return 0
+    if not cents or payment.as_settled:
+        return 0  # What it paid was fitted once before; a person decides about the rest.
     state = get_state(payment.dealer_id, payment.account_id)
     _refuse_if_opened(state, over)
     room = {over.document: line.allocation_cents - cents}
