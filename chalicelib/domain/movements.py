@@ -129,8 +129,8 @@ def _of_return(bare: Movement, payment: Payment) -> Explained:
 
 
 def _of_dispute(bare: Movement, payment: Payment) -> Explained:
-    dispute, won = payment.dispute, bare.kind is MovementKind.DISPUTE_REVERSAL
-    if dispute is None or dispute.dispute_id != bare.source_id:
+    dispute, won = _dispute(payment, bare), bare.kind is MovementKind.DISPUTE_REVERSAL
+    if dispute is None:
         return Explained(bare, f"dispute {bare.source_id} of {payment.number} is not recorded")
     happened = _happened(dispute, won=won)
     if happened is None:
@@ -144,7 +144,45 @@ def _of_dispute(bare: Movement, payment: Payment) -> Explained:
     return Explained(movement)
 
 
+def _dispute(payment: Payment, bare: Movement) -> Dispute | None:
+    known = [*payment.earlier_disputes, *((payment.dispute,) if payment.dispute else ())]
+    return next((it for it in known if it.dispute_id == bare.source_id), None)
+
+
 def _happened(dispute: Dispute, *, won: bool) -> datetime | None:
     if won:
         return dispute.closed_at if dispute.phase is DisputePhase.WON else None
     return dispute.withdrawn_at if dispute.phase in _WITHDRAWN else None
+
+
+def lost_dispute(payment: Payment, dispute: Dispute) -> Movement:
+    """The movement without cash of a dispute that is lost: what was held is owed again."""
+    return Movement(
+        MovementKind.DISPUTE_LOST,
+        "",
+        dispute.dispute_id,
+        amount_cents=0,
+        fee_cents=0,
+        net_cents=0,
+        at=dispute.closed_at or dispute.opened_at,
+        payment_id=payment.payment_id,
+        number=payment.number,
+        account_id=payment.account_id,
+        account_name=payment.account_name,
+    )
+
+
+def claim_names(movement: Movement, payment: Payment) -> frozenset[str]:
+    """The events under which the claims of a movement's event are stored."""
+    match movement.kind:
+        case MovementKind.REFUND | MovementKind.REFUND_FAILURE:
+            refund = find_refund(payment, movement.source_id)
+            name = f"refund-{refund.refund_id}" if refund else ""
+            name += "-failed" if name and movement.kind is MovementKind.REFUND_FAILURE else ""
+        case MovementKind.RETURN:
+            name = "returned"
+        case MovementKind.DISPUTE_LOST:
+            name = f"dispute-{movement.source_id}"
+        case _:
+            name = ""
+    return frozenset({name, f"{name}-used"} if name else ())

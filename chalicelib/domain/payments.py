@@ -1,6 +1,6 @@
 """A payment as stored: what was asked, with what, and how far it has come."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -104,6 +104,17 @@ class Excess:
     credit_cents: int = 0
     discount_cents: int = 0
     kind: PayableKind = PayableKind.INVOICE
+    is_late: bool = False  # Found when it was posted, not when it was settled.
+
+
+@dataclass(frozen=True, slots=True)
+class AsSettled:
+    """What a payment paid when it was settled, kept once a refund that failed fits it no more."""
+
+    lines: tuple[QuoteLine, ...]
+    credits_used: tuple[Effect, ...]
+    surplus_cents: int
+    excess: tuple[Excess, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +160,7 @@ class Payment(PricedLines):
     earlier_disputes: tuple[Dispute, ...] = ()  # Won or closed before `dispute` was opened.
     returned: Return | None = None
     undone: tuple[Effect, ...] = ()  # Credits it used that were another payment's, taken back.
+    as_settled: AsSettled | None = None  # None: as it is.
     is_on_balance: bool = False  # The account is balance forward: posted without documents.
 
     @property
@@ -161,6 +173,20 @@ class Payment(PricedLines):
         """True once the bank has the money again: returned, or a dispute lost (of a part too)."""
         is_lost = self.dispute is not None and self.dispute.phase is DisputePhase.LOST
         return self.returned is not None or is_lost
+
+    @property
+    def settled(self) -> "Payment":
+        """The payment as its settling entered it, which is what its own posting writes."""
+        was = self.as_settled
+        if was is None:
+            return self
+        return replace(
+            self,
+            lines=was.lines,
+            credits_used=was.credits_used,
+            surplus_cents=was.surplus_cents,
+            excess=was.excess,
+        )
 
     @property
     def is_posting_held(self) -> bool:

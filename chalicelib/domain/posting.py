@@ -155,7 +155,7 @@ def _part_lines(
     payments: Mapping[PaymentId, Payment],
     books: Books,
 ) -> Iterator[PostingLine]:
-    ordered = [payments[part.payment_id] for part in settlement.parts]
+    ordered = [payments[part.payment_id].settled for part in settlement.parts]
     if category is PostingCategory.CASH_AND_OTHER:
         yield from _cash_lines(settlement, ordered, books)
         return

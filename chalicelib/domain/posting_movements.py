@@ -65,9 +65,12 @@ def _taken_back(
 def reversal_of(movement: Movement, payment: Payment) -> Reversal | None:
     """The stored facts of what the movement took back (or, of a failed refund, gave back)."""
     match movement.kind:
-        case MovementKind.REFUND | MovementKind.REFUND_FAILURE:
+        case MovementKind.REFUND:
             refund = find_refund(payment, movement.source_id)
             return refund.reversal if refund else None
+        case MovementKind.REFUND_FAILURE:
+            refund = find_refund(payment, movement.source_id)
+            return (refund.again or refund.reversal) if refund else None
         case MovementKind.RETURN:
             return payment.returned.reversal if payment.returned else None
         case MovementKind.DISPUTE_LOST:

@@ -13,7 +13,7 @@ from chalicelib.domain.ledger import Line, reversed_entry
 from chalicelib.domain.ledger_reversals import reversal_entry
 from chalicelib.domain.overpaid import fewer_credits, smaller_line
 from chalicelib.domain.payables import Payable, PayableKind
-from chalicelib.domain.payments import Excess, Payment
+from chalicelib.domain.payments import AsSettled, Excess, Payment
 from chalicelib.domain.reversals import Refund, Reversal, ReversedLine
 from chalicelib.domain.taking_back import credits_without, event_claims
 
@@ -86,6 +86,7 @@ def take_again(payment: Payment, failed: Refund, open_cents: Mapping[PayableId, 
     surplus_cents = given.surplus_cents + sum(item.cash_cents for item in excess)
     again = replace(given, lines=tuple(lines), credits=uses, surplus_cents=surplus_cents)
     not_taken = credits_without(given.credits, uses)
+    failed = replace(failed, again=again)
     return TakenAgain(_fitted(payment, failed, tuple(excess), not_taken), again, tuple(excess))
 
 
@@ -100,8 +101,11 @@ def _fitted(
         else line
         for line in payment.lines
     ]
+    was = AsSettled(payment.lines, payment.credits_used, payment.surplus_cents, payment.excess)
+    is_changed = bool(excess or not_taken)
     return replace(
         payment,
+        as_settled=payment.as_settled or (was if is_changed else None),
         refunds=tuple(
             failed if one.refund_id == failed.refund_id else one for one in payment.refunds
         ),

@@ -108,6 +108,7 @@ class Refund:
     processor_id: str = ""  # re_…
     failure_sentence: str = ""
     failed_at: datetime | None = None
+    again: Reversal | None = None  # What of the reversal was undone when it failed.
 
     @property
     def is_taken_out(self) -> bool:
@@ -139,6 +140,7 @@ class Dispute:
     answer_by: datetime | None = None  # Evidence is due at the processor.
     closed_at: datetime | None = None
     reversal: Reversal | None = None
+    lost_in: str = ""  # The daily settlement that carries its loss.
 
 
 @dataclass(frozen=True, slots=True)

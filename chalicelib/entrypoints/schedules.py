@@ -12,6 +12,7 @@ from chalicelib.services.expire_invitations import expire_invitations
 from chalicelib.services.reconcile_dealer import reconcile_dealers
 from chalicelib.services.refresh_dealer import refresh_dealers
 from chalicelib.services.send_mailing import watch_mailings
+from chalicelib.services.settle_without_cash import settle_without_cash
 from chalicelib.services.watch_later import watch_later
 from chalicelib.services.watch_payments import watch_payments
 from chalicelib.services.watch_settlements import watch_settlements
@@ -30,11 +31,11 @@ def sweep_due(event: CloudWatchEvent) -> None:  # noqa: ARG001  Lambda's signatu
 @blueprint.schedule(Rate(1, Rate.HOURS))
 @observed
 def nightly(event: CloudWatchEvent) -> None:  # noqa: ARG001  Lambda's signature.
-    """Compare, age, rank and compact for every dealer whose midnight has passed.
+    """Compare, age, rank, compact, settle what had no cash, wherever midnight has passed.
 
     Comparing comes first: ageing works the headers out anew and would hide what was wrong in them.
     """
-    _each_job(world(), (_reconcile, refresh_dealers, _clear_notices))
+    _each_job(world(), (_reconcile, refresh_dealers, settle_without_cash, _clear_notices))
 
 
 def sweep(reached: World) -> None:

@@ -10,12 +10,17 @@ class ErpUnreachable(Exception):
     """No answer: the posting may or may not have been taken; ask by its reference."""
 
 
-class ErpRefused(Exception):
-    """A definite no, with the ERP's reason in our words."""
+OVER_APPLIED = "document_over_applied"
 
-    def __init__(self, sentence: str) -> None:
+
+class ErpRefused(Exception):
+    """A definite no, with the ERP's reason in our words; `document` is the one it is about."""
+
+    def __init__(self, sentence: str, *, code: str = "", document: str = "") -> None:
         super().__init__(sentence)
         self.sentence = sentence
+        self.code = code
+        self.document = document
 
 
 class Erp(Protocol):
@@ -26,3 +31,6 @@ class Erp(Protocol):
 
     def post(self, dealer: Dealer, posting: Posting) -> None:
         """Post once; raises ErpUnreachable (ask before repeating) or ErpRefused."""
+
+    def open_cents(self, dealer: Dealer, document: str) -> int:
+        """What is open on a document at this moment; raises as above."""

@@ -41,6 +41,10 @@ class _Error(msgspec.Struct):
     error: _Problem = msgspec.field(default_factory=_Problem)
 
 
+class _Document(msgspec.Struct):
+    open_cents: int
+
+
 class _Receipt(msgspec.Struct):
     status: str
     reference: str
@@ -75,6 +79,16 @@ class SpruceErp:
         if answer.status not in (OK, CREATED):
             raise _refusal(answer, posting.day.isoformat())
         _require_same(posting, answer)
+
+    def open_cents(self, dealer: Dealer, document: str) -> int:
+        """What is open on a document at this moment; raises ErpRefused for an unknown one."""
+        answer = self._send(dealer, "GET", f"/invoices/{quote(document, safe='')}")
+        if answer.status != OK:
+            raise _refusal(answer, "")
+        try:
+            return msgspec.json.decode(answer.data, type=_Document).open_cents
+        except msgspec.MsgspecError as error:
+            raise ErpUnreachable("unreadable answer") from error
 
     def _send(
         self, dealer: Dealer, method: str, path: str, body: bytes = b""
@@ -132,6 +146,7 @@ def _refusal(answer: urllib3.BaseHTTPResponse, day: str) -> ErpRefused:
         problem = _Problem()
     code = "unauthorised" if answer.status == WRONG_KEY else problem.code
     sentence = SENTENCES.get(code, "Spruce refused the posting ({code}).")
-    return ErpRefused(
-        sentence.format(code=code, document=problem.document, date=day, open_from=problem.open_from)
+    said = sentence.format(
+        code=code, document=problem.document, date=day, open_from=problem.open_from
     )
+    return ErpRefused(said, code=code, document=problem.document)

@@ -23,6 +23,7 @@ LETTERS: dict[str, type] = {
     "payment_terminated": PaymentLetter,
     "payment_returned": PaymentLetter,
     "payment_dispute_lost": PaymentLetter,
+    "payment_overpaid": PaymentLetter,
     "payment_receipt": ReceiptLetter,
 }
 

@@ -1,11 +1,14 @@
 """The step that waits for the operator; what was asked or recorded before it waited counts."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
+from chalicelib.domain.errors import TryAgain
 from chalicelib.domain.ids import DealerId, SettlementId
 from chalicelib.domain.settlements import CategoryPosting, PostingState, Settlement
 from chalicelib.services.mark_posted import is_posted
+from chalicelib.services.reverse_posting import carry_out_reversal
 from chalicelib.services.world import World
 from chalicelib.storage.settlement_work import Phase, SettlementWork, change_work
 from chalicelib.storage.settlements import change_settlement, find_settlement
@@ -30,6 +33,8 @@ def await_posting(
         return replace(work, phase=phase, token=token, due_at=due_at)
 
     change_work(dealer_id, settlement_id, wait)
+    with suppress(TryAgain):  # The sweep goes on with a reversal that could not be ended now.
+        carry_out_reversal(world, dealer_id, settlement_id=settlement_id)
     stored = find_settlement(dealer_id, settlement_id)
     if stored is not None and is_posted(stored.settlement):
         # Entered by hand, and the last time was recorded while no step waited.

@@ -122,7 +122,7 @@ def settlement_summary_csv(
     *,
     settlement_id: SettlementId,
 ) -> str:
-    """Proof, categories with their posted times and who recorded them, payments. Raises NotFound.
+    """Proof, categories with times and persons, reversals, payments, movements. Raises NotFound.
 
     Times are ISO in the dealer's zone.
     """
@@ -132,6 +132,7 @@ def settlement_summary_csv(
         *_proof(settlement),
         *_categories(settlement, dealer),
         *_payments(settlement, payments_of(settlement), dealer),
+        *_movements(settlement, dealer),
     ]
     return csv_text(SUMMARY_COLUMNS, rows)
 
@@ -161,6 +162,8 @@ def _categories(settlement: Settlement, dealer: Dealer) -> Iterator[Cells]:
             at=_zoned(dealer, row.posted_at),
             by=row.recorded_by,
         )
+    for reversal in settlement.reversals:
+        yield _line("reversed", reversal.reason, at=_zoned(dealer, reversal.at), by=reversal.by)
     if settlement.resolved_at:
         at, by = _zoned(dealer, settlement.resolved_at), settlement.resolved_by
         yield _line("resolved", settlement.resolved_reason, at=at, by=by)
@@ -181,6 +184,20 @@ def _payments(
             discount=decimal_text(payment.discount_cents),
             state=payment.status,
             at=_zoned(dealer, payment.settled_at),
+        )
+
+
+def _movements(settlement: Settlement, dealer: Dealer) -> Iterator[Cells]:
+    for movement in settlement.movements:
+        yield _line(
+            movement.kind,
+            movement.number or movement.source_id or movement.transaction_id,
+            account_id=movement.account_id,
+            amount=decimal_text(movement.amount_cents),
+            fee=decimal_text(movement.fee_cents),
+            net=decimal_text(movement.net_cents),
+            state=movement.transaction_id,
+            at=_zoned(dealer, movement.at),
         )
 
 

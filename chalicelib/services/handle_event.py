@@ -17,6 +17,7 @@ from chalicelib.services.open_settlement import open_settlement
 from chalicelib.services.receive_webhook import SESSION_FINISHED, sealed
 from chalicelib.services.record_dispute import record_dispute
 from chalicelib.services.record_outcome import CONTRADICTED, MISMATCHED, record_outcome
+from chalicelib.services.record_payout_failure import FAILED, record_payout_failure
 from chalicelib.services.watch_later import finish_later
 from chalicelib.services.world import World
 from chalicelib.storage.companies import company_of_link_token
@@ -33,12 +34,16 @@ DISPUTE_EVENTS = frozenset(
     for word in ("created", "updated", "funds_withdrawn", "funds_reinstated", "closed")
 )
 CHARGE_FAILED = "charge.failed"
+PAYOUT_EVENTS = frozenset(
+    f"payout.{word}"
+    for word in ("created", "paid", "failed", "canceled", "reconciliation_completed")
+)
 PAYOUT_READY = "payout.reconciliation_completed"
 # What these say reaches us through the events above; keeping them would only cost writes.
 EXPECTED_WORDS = {
     "payment_intent": ("created", "requires_action"),
     "charge": ("pending", "succeeded", "updated"),
-    "payout": ("created", "updated", "paid"),
+    "payout": ("updated",),
     "setup_intent": ("created", "succeeded"),
     "checkout": ("session.completed", "session.expired"),
     "customer": ("created", "updated", "source.created"),
@@ -162,6 +167,7 @@ def _payment_of(world: World, dealer_id: DealerId, intent: Intent) -> tuple[Acco
 
 
 def _settle_payout(world: World, event: Event) -> str:
+    """Settle a payout once its rows can be listed, or at once if they never can; note a failure."""
     dealer_id, acct = _tenant(event)
     try:
         payout = world.processor.get_payout(acct, _text(event, "object_id"))
@@ -170,9 +176,11 @@ def _settle_payout(world: World, event: Event) -> str:
     _compare_seal(event, payout.amount_cents, payout.currency)
     if payout.currency.upper() != get_dealer(dealer_id).currency.upper():
         raise Unmatched(f"currency {payout.currency}")
-    if not payout.automatic:
-        raise Unmatched("a manual payout does not list what it consists of")
-    open_settlement(world, dealer_id, settlement_id=SettlementId(payout.payout_id))
+    settlement_id, is_failed = SettlementId(payout.payout_id), payout.state in FAILED
+    if payout.automatic and _text(event, "event_type") != PAYOUT_READY and not is_failed:
+        return ACKNOWLEDGED
+    open_settlement(world, dealer_id, settlement_id=settlement_id)
+    record_payout_failure(world, dealer_id, settlement_id=settlement_id)
     return HANDLED
 
 
@@ -229,5 +237,5 @@ HANDLERS: Mapping[str, Callable[[World, Event], str]] = {
     **dict.fromkeys(INTENT_EVENTS, _record_intent),
     **dict.fromkeys(DISPUTE_EVENTS, _record_dispute),
     CHARGE_FAILED: _record_failed_charge,
-    PAYOUT_READY: _settle_payout,
+    **dict.fromkeys(PAYOUT_EVENTS, _settle_payout),
 }

@@ -9,11 +9,12 @@ from chalicelib.domain.ids import DealerId, SettlementId
 from chalicelib.domain.lifecycle import Event, follow
 from chalicelib.domain.payments import Payment
 from chalicelib.domain.settlements import PostingState, Settlement
+from chalicelib.services.date_claims import date_claims
 from chalicelib.services.world import World
 from chalicelib.storage.accounts import log_put
 from chalicelib.storage.claims import claim_change, find_claim
 from chalicelib.storage.payments import get_payment, payment_puts
-from chalicelib.storage.settlement_payments import payments_of
+from chalicelib.storage.settlement_payments import payments_behind
 from chalicelib.storage.settlement_work import Phase, change_work
 from chalicelib.storage.settlements import get_settlement
 from chalicelib.storage.transactions import Write, WritesRefused, transact
@@ -34,21 +35,36 @@ def mark_posted(
 
     A claim's `posted_at` is the latest moment any category was accepted: an ERP extract from then
     on contains the payment, and the import that brings it drops the claim (money.md, What is
-    owed). Raises Conflict if a category is still missing, TryAgain.
+    owed); the claims of its movements' events alike. A settlement resolved without its proof is
+    only over. Raises Conflict if a category is still missing, TryAgain.
     """
     settlement = get_settlement(dealer_id, settlement_id)
+    if settlement.resolved_at and not settlement.is_proven:
+        _end(settlement)
+        return {"outcome": "resolved"}
     if not is_posted(settlement):
         raise Conflict("A part of this settlement is not posted yet.")
-    moments = [row.posted_at for row in settlement.postings if row.posted_at]
-    posted_at = max(moments, default=world.clock.now())
-    for payment in payments_of(settlement):
+    posted_at = posted_moment(settlement, world.clock.now())
+    behind = payments_behind(settlement)
+    for payment in behind[: len(settlement.parts)]:
         _mark(payment, posted_at)
+    date_claims(settlement, behind, posted_at)
+    _end(settlement)
+    return {"outcome": "posted"}
+
+
+def posted_moment(settlement: Settlement, now: datetime) -> datetime:
+    """The latest moment any category was accepted; `now` if none has one."""
+    moments = [row.posted_at for row in settlement.postings if row.posted_at]
+    return max(moments, default=now)
+
+
+def _end(settlement: Settlement) -> None:
     change_work(
-        dealer_id,
-        settlement_id,
+        settlement.dealer_id,
+        settlement.settlement_id,
         lambda work: replace(work, phase=Phase.DONE, due_at=None, token="", requested_by=""),
     )
-    return {"outcome": "posted"}
 
 
 def _mark(payment: Payment, posted_at: datetime) -> None:

@@ -9,11 +9,20 @@ from chalicelib.domain.payments import Excess, Payment
 
 def excess_words(excess: Iterable[Excess]) -> str:
     """ "INV-1 had been paid meanwhile: $600.00 is kept on account."; "" without excess."""
-    return " ".join(
-        f"{item.payable_id} had been paid meanwhile: ${item.cash_cents // 100:,}."
-        f"{item.cash_cents % 100:02d} is kept on account."
-        for item in excess
-    )
+    return " ".join(_words(item) for item in excess)
+
+
+def _words(item: Excess) -> str:
+    paid = f"{item.payable_id} had been paid meanwhile"
+    if item.cash_cents:
+        return f"{paid}: {_dollars(item.cash_cents)} is kept on account."
+    if item.credit_cents:
+        return f"{paid}: {_dollars(item.credit_cents)} of its credit is open again."
+    return f"{paid}: its discount was not needed."
+
+
+def _dollars(cents: int) -> str:
+    return f"${cents // 100:,}.{cents % 100:02d}"
 
 
 def overpaid_notice(payment: Payment, excess: Iterable[Excess], at: datetime) -> Notice:
@@ -24,6 +33,6 @@ def overpaid_notice(payment: Payment, excess: Iterable[Excess], at: datetime) ->
         payment.number,
         f"{payment.account_name}: {excess_words(told)}",
         at,
-        path=f"/payments/{payment.number}",
+        path=f"/console/payments/{payment.number}",
         amount_cents=sum(item.cash_cents for item in told),
     )

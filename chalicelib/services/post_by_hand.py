@@ -25,7 +25,7 @@ from chalicelib.services.await_posting import POSTED
 from chalicelib.services.held_posting import refuse_if_held
 from chalicelib.services.mark_posted import is_posted
 from chalicelib.services.open_settlement import keep_going
-from chalicelib.services.post_settlement import frozen_posting
+from chalicelib.services.post_settlement import frozen_posting, posting_name
 from chalicelib.services.world import World
 from chalicelib.storage.dealer_log import dealer_log_put
 from chalicelib.storage.dealers import get_dealer
@@ -38,6 +38,7 @@ from chalicelib.storage.settlements import (
 )
 
 LOOK_AGAIN = timedelta(minutes=15)
+UNDER_WAY = (PostingState.POSTING, PostingState.REVERSING)
 UNKNOWN = (
     "Spruce does not answer, and it may have taken a part of this settlement already. "
     "Choose Manual post again once it can be asked."
@@ -96,7 +97,7 @@ def return_to_automatic(
     seen = _require_unrecorded(get_settlement(dealer_id, settlement_id))
     for category in by_hand(seen):
         # Nothing of it was sent, so posting automatically may use the dealer's newer settings.
-        thaw_posting(dealer_id, settlement_id, category)
+        thaw_posting(dealer_id, settlement_id, posting_name(seen, category))
     text = (
         f"Settlement {settlement_id}: gave up posting by hand, chosen by {seen.manual_by}; "
         "nothing of it had been entered in Spruce."
@@ -162,8 +163,8 @@ def _require_open(settlement: Settlement) -> None:
         raise Conflict("The proof does not add up. Posting waits until every cent is explained.")
     if is_posted(settlement):
         raise AlreadyDone("This settlement is posted already.")
-    if any(row.state is PostingState.POSTING for row in settlement.postings):
-        raise Conflict("Posting automatically is under way. Wait until it has ended.")
+    if any(row.state in UNDER_WAY for row in settlement.postings):
+        raise Conflict("Posting or its reversal is under way. Wait until it has ended.")
 
 
 def _require_unrecorded(settlement: Settlement) -> Settlement:
@@ -201,7 +202,8 @@ def _taken_by_spruce(
     for row in settlement.postings:
         if row.state in (PostingState.POSTED, PostingState.NOTHING):
             continue
-        sent = find_posting(dealer.dealer_id, settlement.settlement_id, row.category)
+        name = posting_name(settlement, row.category)
+        sent = find_posting(dealer.dealer_id, settlement.settlement_id, name)
         if sent is None:
             continue
         try:

@@ -10,17 +10,18 @@ from datetime import datetime
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.ids import DealerId, SettlementId
 from chalicelib.domain.interventions import held_sentence
-from chalicelib.domain.posting import Posting, postings
+from chalicelib.domain.posting import Posting, postings, reference, round_of
 from chalicelib.domain.settlements import (
     CategoryPosting,
     PostingCategory,
     PostingState,
     Settlement,
 )
-from chalicelib.gateways.erp import ErpRefused, ErpUnreachable
+from chalicelib.gateways.erp import OVER_APPLIED, ErpRefused, ErpUnreachable
+from chalicelib.services.fit_to_erp import fit_to_erp
 from chalicelib.services.world import World
 from chalicelib.storage.dealers import get_dealer
-from chalicelib.storage.settlement_payments import payments_of
+from chalicelib.storage.settlement_payments import payments_behind, payments_of
 from chalicelib.storage.settlements import (
     change_settlement,
     find_posting,
@@ -30,6 +31,7 @@ from chalicelib.storage.settlements import (
 )
 
 POSTED, FAILED = "posted", "failed"
+MOST_FITTINGS = 100  # Documents of one category that may have been paid elsewhere meanwhile.
 NO_ANSWER = "Spruce did not answer. Whether it took this posting is asked before the next try."
 UNPROVEN = "The proof does not add up, so nothing is posted."
 
@@ -47,21 +49,41 @@ def post_category(
         return {"outcome": POSTED}
     if row is None or not settlement.is_proven:
         return _failed(settlement, category, UNPROVEN)
-    dealer = get_dealer(dealer_id)
-    posting = frozen_posting(dealer, settlement, category)
     if not _is_free(settlement, category):
         return {"outcome": FAILED}
+    dealer = get_dealer(dealer_id)
     try:
-        _send(world, dealer, posting)
+        posting = _post(world, dealer, settlement, category)
     except ErpRefused as refusal:
-        # Nothing was written, so the next try may be made from the dealer's newer settings.
-        thaw_posting(dealer_id, settlement_id, category)
         return _failed(settlement, category, refusal.sentence)
     except ErpUnreachable:
         return _failed(settlement, category, NO_ANSWER)
     # Read after the answer: an ERP extract made before it cannot hold what was posted.
-    _show(settlement, category, PostingState.POSTED, at=world.clock.now())
+    _show(settlement, category, PostingState.POSTED, at=world.clock.now(), posting=posting)
     return {"outcome": POSTED}
+
+
+def _post(
+    world: World, dealer: Dealer, settlement: Settlement, category: PostingCategory
+) -> Posting:
+    """Post once, as far as the documents are open: what was paid elsewhere is put on account.
+
+    Raises ErpRefused, ErpUnreachable.
+    """
+    for _ in range(MOST_FITTINGS):
+        posting = frozen_posting(dealer, settlement, category)
+        try:
+            send_once(world, dealer, posting)
+        except ErpRefused as refusal:
+            # Nothing was written, so the next try may be made from newer settings and facts.
+            thaw_posting(dealer.dealer_id, settlement.settlement_id, posting.reference)
+            if refusal.code != OVER_APPLIED or not fit_to_erp(
+                world, dealer, settlement, posting, refusal
+            ):
+                raise
+        else:
+            return posting
+    raise ErpUnreachable("too many documents were paid elsewhere to be done at once")
 
 
 def _is_free(settlement: Settlement, category: PostingCategory) -> bool:
@@ -81,15 +103,23 @@ def _is_free(settlement: Settlement, category: PostingCategory) -> bool:
 
 def frozen_posting(dealer: Dealer, settlement: Settlement, category: PostingCategory) -> Posting:
     """What the category writes, made from the stored facts once and then kept as it is."""
-    kept = find_posting(dealer.dealer_id, settlement.settlement_id, category)
+    kept = find_posting(
+        dealer.dealer_id, settlement.settlement_id, posting_name(settlement, category)
+    )
     if kept is not None:
         return kept
-    made = postings(settlement, payments_of(settlement), dealer)
+    made = postings(settlement, payments_behind(settlement), dealer)
     posting = next(posting for posting in made if posting.category is category)
     return freeze_posting(dealer.dealer_id, settlement.settlement_id, posting)
 
 
-def _send(world: World, dealer: Dealer, posting: Posting) -> None:
+def posting_name(settlement: Settlement, category: PostingCategory) -> str:
+    """The reference of the category's posting in its present round."""
+    number = round_of(settlement, category)
+    return reference(settlement.settlement_id, category, number)
+
+
+def send_once(world: World, dealer: Dealer, posting: Posting) -> None:
     """Ask, then send; an answer that was lost is asked for once more at once."""
     if world.erp.find(dealer, posting):
         return
@@ -112,6 +142,7 @@ def _show(
     *,
     at: datetime | None = None,
     problem: str = "",
+    posting: Posting | None = None,
 ) -> Settlement:
     """Store how far the category is; a category once posted never goes back.
 
@@ -121,7 +152,10 @@ def _show(
     def changed(row: CategoryPosting) -> CategoryPosting:
         if row.category is not category or row.state is PostingState.POSTED:
             return row
-        return replace(row, state=state, posted_at=at, problem=problem)
+        shown = replace(row, state=state, posted_at=at, problem=problem)
+        if posting is None:
+            return shown
+        return replace(shown, lines=len(posting.lines), amount_cents=posting.debit_cents)
 
     def shown(now: Settlement) -> Settlement | None:
         if now.manual_at:

@@ -11,21 +11,23 @@ from uuid import uuid4
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.errors import TryAgain
 from chalicelib.domain.ids import DealerId, SettlementId
-from chalicelib.domain.ledger import payout_entry
+from chalicelib.domain.ledger import Line, manual_payout_entry, payout_entry
 from chalicelib.domain.notices import NoticeKind
 from chalicelib.domain.payment_notices import unproven_notice
-from chalicelib.domain.payments import CHARGED, Payment, PaymentStatus
 from chalicelib.domain.posting import planned, postings
 from chalicelib.domain.proof import prove
-from chalicelib.domain.settlements import BalanceTransaction, ReportingCategory, Settlement
+from chalicelib.domain.settlement_notices import MANUAL_PAYOUT, manual_payout_notice
+from chalicelib.domain.settlements import BalanceTransaction, Settlement, SettlementKind
 from chalicelib.gateways.processor import Payout
-from chalicelib.services.record_outcome import record_outcome
+from chalicelib.services.explain_rows import Behind, explain_rows, require_all
+from chalicelib.services.record_payout_failure import record_payout_failure
+from chalicelib.services.settle_without_cash import collect_without_cash, is_without_cash
+from chalicelib.services.take_into_settlement import take_in
 from chalicelib.services.world import World
 from chalicelib.storage import keys
 from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.ledger import line_puts
 from chalicelib.storage.notices import notice_put, notice_removal
-from chalicelib.storage.payments import find_payment_by_reference, get_payment, payment_puts
 from chalicelib.storage.settlement_work import find_work
 from chalicelib.storage.settlements import find_settlement, save_transactions, settlement_put
 from chalicelib.storage.transactions import Write, WritesRefused, transact
@@ -39,38 +41,58 @@ def prove_settlement(
 ) -> dict[str, str]:
     """Write the settlement `S`, its transactions and, if proven, the payout's ledger entry.
 
-    Outcome "auto": it is proven and the dealer posts automatically; else "wait".
-    Raises TryAgain while a payment of the payout is still on its way to Settled.
+    Outcome "auto": it is proven and the dealer posts automatically; else "wait". What an operator
+    reversed or posts by hand waits for an operator. Raises TryAgain while a payment of the payout
+    is still on its way to Settled.
     """
     dealer = get_dealer(dealer_id)
     stored = find_settlement(dealer_id, settlement_id)
-    if stored is None or not stored.settlement.is_proven:
-        settlement = _prove(world, dealer, settlement_id)
+    if stored is None or is_to_be_proven(stored.settlement):
+        settlement = _proven(world, dealer, settlement_id)
         _write(settlement, read_version=stored.version if stored else None)
+        record_payout_failure(world, dealer_id, settlement_id=settlement_id)
     else:
         settlement = stored.settlement
-    automatic = settlement.is_proven and dealer.auto_post and not settlement.manual_at
+    left_to_people = settlement.manual_at or settlement.reversals
+    automatic = settlement.is_proven and dealer.auto_post and not left_to_people
     return {"outcome": AUTO if automatic else WAIT}
 
 
-def _prove(world: World, dealer: Dealer, settlement_id: SettlementId) -> Settlement:
-    acct = dealer.processor_account
-    payout = world.processor.get_payout(acct, settlement_id)
-    transactions = tuple(world.processor.balance_transactions(acct, settlement_id))
-    payments = _payments_behind(world, dealer, settlement_id, transactions)
+def is_to_be_proven(settlement: Settlement) -> bool:
+    """False once it is proven, and for a payout by hand, of which nothing more can be known."""
+    return not settlement.is_proven and settlement.kind is not SettlementKind.MANUAL
+
+
+def _proven(world: World, dealer: Dealer, settlement_id: SettlementId) -> Settlement:
+    if is_without_cash(settlement_id):
+        return collect_without_cash(world, dealer, settlement_id)
+    payout = world.processor.get_payout(dealer.processor_account, settlement_id)
+    if not payout.automatic:
+        proof = replace(_proof(payout, dealer, (), Behind()), kind=SettlementKind.MANUAL)
+        return replace(proof, unmatched=(f"{settlement_id}: {MANUAL_PAYOUT}",))
+    return _prove(world, dealer, payout)
+
+
+def _prove(world: World, dealer: Dealer, payout: Payout) -> Settlement:
+    settlement_id = SettlementId(payout.payout_id)
+    listed = world.processor.balance_transactions(dealer.processor_account, settlement_id)
+    transactions = tuple(listed)
+    behind = explain_rows(world, dealer, transactions)
+    work = find_work(dealer.dealer_id, settlement_id)
+    if work is None or work.run <= PATIENT_RUNS:
+        require_all(behind)
     save_transactions(dealer.dealer_id, settlement_id, transactions)
-    proof = _proof(dealer, payout, transactions, payments)
+    proof = _proof(payout, dealer, transactions, behind)
     if proof.is_proven:
-        _take_in(world, payments.values(), settlement_id)
-    made = postings(proof, payments.values(), dealer)
+        parts = {part.payment_id for part in proof.parts}
+        charged = (it for it in behind.payments.values() if it.payment_id in parts)
+        take_in(world, charged, settlement_id)
+    made = postings(proof, behind.payments.values(), dealer)
     return replace(proof, postings=planned(made, settlement=proof))
 
 
 def _proof(
-    dealer: Dealer,
-    payout: Payout,
-    transactions: Iterable[BalanceTransaction],
-    payments: dict[str, Payment],
+    payout: Payout, dealer: Dealer, transactions: Iterable[BalanceTransaction], behind: Behind
 ) -> Settlement:
     return prove(
         dealer_id=dealer.dealer_id,
@@ -80,93 +102,43 @@ def _proof(
         arrives_at=payout.arrives_at,
         deposit_cents=payout.amount_cents,
         transactions=transactions,
-        payments_by_intent=payments,
+        payments_by_intent=behind.payments,
+        failed_payouts=behind.failed_payouts,
     )
-
-
-def _payments_behind(
-    world: World,
-    dealer: Dealer,
-    settlement_id: SettlementId,
-    transactions: Iterable[BalanceTransaction],
-) -> dict[str, Payment]:
-    """Our settled payments by intent id. A payment we hold failed explains nothing."""
-    found: dict[str, Payment] = {}
-    late = False
-    for transaction in transactions:
-        if transaction.category != ReportingCategory.CHARGE or not transaction.intent_id:
-            continue
-        payment = _find_payment(world, dealer, transaction.intent_id)
-        if payment is None:
-            continue
-        if payment.status in CHARGED:
-            found[transaction.intent_id] = payment
-        elif payment.status is PaymentStatus.PENDING:
-            late = True
-            _ask_again(world, dealer, payment, transaction.intent_id)
-    work = find_work(dealer.dealer_id, settlement_id)
-    if late and (work is None or work.run <= PATIENT_RUNS):
-        raise TryAgain("A payment of this payout is still being settled.")
-    return found
-
-
-def _find_payment(world: World, dealer: Dealer, intent_id: str) -> Payment | None:
-    found = find_payment_by_reference(dealer.dealer_id, intent_id)
-    if found is None:
-        # The processor charged, and we crashed before storing its id: our reference finds it.
-        intent = world.processor.get_intent(dealer.processor_account, intent_id)
-        reference = intent.payment_reference
-        found = find_payment_by_reference(dealer.dealer_id, reference) if reference else None
-    return get_payment(dealer.dealer_id, *found) if found else None
-
-
-def _ask_again(world: World, dealer: Dealer, payment: Payment, intent_id: str) -> None:
-    """The webhook that settles the payment was lost or is late; the processor says the same."""
-    record_outcome(
-        world,
-        dealer.dealer_id,
-        account_id=payment.account_id,
-        payment_id=payment.payment_id,
-        intent=world.processor.get_intent(dealer.processor_account, intent_id),
-        source="settlement",
-    )
-
-
-def _take_in(world: World, payments: Iterable[Payment], settlement_id: SettlementId) -> None:
-    """Each payment is in exactly one settlement; the proof has refused those of another."""
-    for payment in payments:
-        if payment.settlement_id == settlement_id:
-            continue
-        puts = payment_puts(
-            replace(payment, settlement_id=settlement_id),
-            name="paid_out",
-            at=world.clock.now(),
-            source="processor",
-            detail=settlement_id,
-        )
-        try:
-            transact(puts, token=uuid4().hex)
-        except WritesRefused as error:
-            raise TryAgain("A payment changed while its payout was proven.") from error
 
 
 def _write(settlement: Settlement, *, read_version: int | None) -> None:
-    writes: list[Write] = [settlement_put(settlement, read_version=read_version)]
-    where = settlement.dealer_id, NoticeKind.UNPROVEN, settlement.settlement_id
-    if settlement.is_proven and read_version is not None:
-        writes.append(notice_removal(*where))
-    if not settlement.is_proven and read_version is None:
-        # Told once: proving it again every quarter of an hour is not news.
-        writes.append(notice_put(settlement.dealer_id, unproven_notice(settlement)))
-    if settlement.is_proven:
-        writes += line_puts(
-            settlement.dealer_id,
-            partition=keys.settlement(settlement.dealer_id, settlement.settlement_id),
-            event_key=f"payout#{settlement.settlement_id}",
-            lines=payout_entry(settlement),
+    dealer_id, settlement_id = settlement.dealer_id, settlement.settlement_id
+    writes: list[Write] = [
+        settlement_put(settlement, read_version=read_version),
+        *_notice_writes(settlement, is_new=read_version is None),
+        *line_puts(
+            dealer_id,
+            partition=keys.settlement(dealer_id, settlement_id),
+            event_key=f"payout#{settlement_id}",
+            lines=_entry(settlement),
             at=settlement.created_at,
-        )
+        ),
+    ]
     try:
         transact(writes, token=uuid4().hex)
     except WritesRefused as error:
         raise TryAgain("The settlement is being changed by something else.") from error
+
+
+def _entry(settlement: Settlement) -> tuple[Line, ...]:
+    """Nothing before it is proven; what was paid out by hand has left the balance all the same."""
+    if settlement.kind is SettlementKind.MANUAL:
+        return manual_payout_entry(settlement)
+    return payout_entry(settlement) if settlement.is_proven else ()
+
+
+def _notice_writes(settlement: Settlement, *, is_new: bool) -> list[Write]:
+    where = settlement.dealer_id, NoticeKind.UNPROVEN, settlement.settlement_id
+    if settlement.is_proven:
+        return [] if is_new else [notice_removal(*where)]
+    if not is_new:
+        return []  # Told once: proving it again every quarter of an hour is not news.
+    if settlement.kind is SettlementKind.MANUAL:
+        return [notice_put(settlement.dealer_id, manual_payout_notice(settlement))]
+    return [notice_put(settlement.dealer_id, unproven_notice(settlement))]

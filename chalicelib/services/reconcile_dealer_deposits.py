@@ -126,7 +126,7 @@ def _is_stuck(settlement: Settlement, row: CategoryPosting) -> bool:
 def _asked(
     world: World, dealer: Dealer, settlement: Settlement, row: CategoryPosting
 ) -> Difference | None:
-    posting = find_posting(dealer.dealer_id, settlement.settlement_id, row.category)
+    posting = find_posting(dealer.dealer_id, settlement.settlement_id, row.reference)
     if posting is None or posting.debit_cents != row.amount_cents:
         sentence = f"What was sent as “{row.reference}” is not kept as it is shown."
         return _difference(DifferenceKind.OTHER_IN_ERP, settlement, row, sentence)

@@ -125,7 +125,7 @@ def _writes(world: World, event: LaterEvent, state: AccountState) -> list[Write]
 def _account_writes(world: World, event: LaterEvent, state: AccountState) -> list[Write]:
     payment = event.payment
     payments = (payment, *(other.payment for other in event.others))
-    claims = tuple(_bringing(claim, state, payments) for claim in event.claims)
+    claims = tuple(bringing(claim, state, payments) for claim in event.claims)
     account = state.account
     if event.is_return:
         account = replace(account, returned_at=event.at)
@@ -153,7 +153,7 @@ def _account_writes(world: World, event: LaterEvent, state: AccountState) -> lis
     ]
 
 
-def _bringing(claim: Claim, state: AccountState, payments: tuple[Payment, ...]) -> Claim:
+def bringing(claim: Claim, state: AccountState, payments: tuple[Payment, ...]) -> Claim:
     """The claim with the documents and credits it reopens that the ERP no longer lists."""
     if claim.state is not ClaimState.REVERSED:
         return claim

@@ -61,4 +61,6 @@ def _all_posting(settlement: Settlement) -> Settlement:
 def _posting(row: CategoryPosting) -> CategoryPosting:
     if row.state in FINISHED:
         return row
+    if row.state is PostingState.REVERSING:
+        raise Conflict("It is being reversed. Wait until that has ended.")
     return replace(row, state=PostingState.POSTING, problem="")

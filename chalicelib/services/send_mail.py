@@ -23,6 +23,7 @@ from chalicelib.services.send_mailing import CHUNK_OF_INVITATIONS
 from chalicelib.services.tell_payer import (
     DISPUTE_LOST,
     FAILED,
+    OVERPAID,
     RETURNED,
     SETTLED,
     SUBMITTED,
@@ -33,7 +34,9 @@ from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.payments import get_payment
 from chalicelib.storage.users import get_user
 
-PAYMENT_MAILS = frozenset({SUBMITTED, SETTLED, FAILED, TERMINATED, RETURNED, DISPUTE_LOST})
+PAYMENT_MAILS = frozenset(
+    {SUBMITTED, SETTLED, FAILED, TERMINATED, RETURNED, DISPUTE_LOST, OVERPAID}
+)
 _PAY_AGAIN = frozenset({FAILED, RETURNED, DISPUTE_LOST})
 
 
@@ -79,7 +82,7 @@ def _payment_letter(world: World, mail: str, payment: Payment) -> PaymentLetter:
         expected_on=dealer_day(expected, dealer.time_zone).isoformat() if expected else "",
         reason=_reason(mail, payment, dealer),
         pay_again_url=f"{portal}/outstanding" if mail in _PAY_AGAIN else "",
-        note=excess_words(payment.excess) if mail == SETTLED else "",
+        note=_note(mail, payment),
         dealer_phone=dealer.phone,
         currency=payment.currency,
     )
@@ -90,6 +93,14 @@ def _amount_cents(mail: str, payment: Payment) -> int:
     if mail == DISPUTE_LOST and payment.dispute is not None:
         return payment.dispute.amount_cents
     return payment.charged_cents
+
+
+def _note(mail: str, payment: Payment) -> str:
+    """What no longer fitted its document, as far as this mail is about it."""
+    if mail not in (SETTLED, OVERPAID):
+        return ""
+    is_late = mail == OVERPAID
+    return excess_words(item for item in payment.excess if item.is_late is is_late)
 
 
 def _reason(mail: str, payment: Payment, dealer: Dealer) -> str:

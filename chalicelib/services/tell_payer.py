@@ -7,6 +7,7 @@ from chalicelib.storage import payment_marks
 SUBMITTED, SETTLED, FAILED = "payment_submitted", "payment_settled", "payment_failed"
 TERMINATED, RETURNED = "payment_terminated", "payment_returned"
 DISPUTE_LOST = "payment_dispute_lost"
+OVERPAID = "payment_overpaid"
 
 
 def tell_payer(world: World, payment: Payment, mail: str) -> None:

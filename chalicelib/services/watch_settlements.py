@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.errors import TryAgain
 from chalicelib.domain.ids import DealerId, SettlementId
+from chalicelib.domain.settlements import Settlement
 from chalicelib.gateways.processor import ProcessorUnreachable
 from chalicelib.gateways.workflows import WorkflowsUnreachable
 from chalicelib.services.await_posting import POST, POSTED
 from chalicelib.services.mark_posted import is_posted, mark_posted
 from chalicelib.services.open_settlement import keep_going
-from chalicelib.services.prove_settlement import AUTO, prove_settlement
+from chalicelib.services.prove_settlement import AUTO, is_to_be_proven, prove_settlement
+from chalicelib.services.reverse_posting import carry_out_reversal
 from chalicelib.services.world import World
 from chalicelib.storage.settlement_work import (
     Phase,
@@ -54,21 +56,30 @@ def watch_settlements(world: World) -> int:
 
 def _move(world: World, work: SettlementWork) -> None:
     dealer_id, settlement_id = work.dealer_id, work.settlement_id
+    carry_out_reversal(world, dealer_id, settlement_id=settlement_id)
     stored = find_settlement(dealer_id, settlement_id)
-    if stored is not None and is_posted(stored.settlement):
+    if stored is not None and stored.settlement.reversing:
+        return
+    if stored is not None and _is_over(stored.settlement):
         # The workflow died before it marked the payments, or missed what was recorded by hand.
         mark_posted(world, dealer_id, settlement_id=settlement_id)
         if work.token:
             world.workflows.complete(work.token, {"outcome": POSTED})
         return
     is_asked = bool(work.requested_by)
-    if stored is not None and not stored.settlement.is_proven:
+    if stored is not None and is_to_be_proven(stored.settlement):
         # What was missing (a lost webhook, a payment still settling) may be there by now.
         proof = prove_settlement(world, dealer_id, settlement_id=settlement_id)
         is_asked = is_asked or proof["outcome"] == AUTO
     if is_asked and work.token:
         world.workflows.complete(work.token, {"outcome": POST})
     keep_going(world, dealer_id, settlement_id=settlement_id)
+
+
+def _is_over(settlement: Settlement) -> bool:
+    """True once all is posted, or it was resolved although it could not be proven."""
+    resolved = settlement.resolved_at is not None and not settlement.is_proven
+    return resolved or is_posted(settlement)
 
 
 def _look_again_later(

@@ -153,9 +153,9 @@ SETTLEMENT = "S"
 SETTLEMENT_WORK = "W"  # How far the settlement's workflow is: run, token, what is asked of it.
 
 
-def settlement_posting(category: str) -> str:
-    """Sort key of a posting as it was or will be sent to the ERP."""
-    return f"B#{category}"
+def settlement_posting(name: str) -> str:
+    """Sort key of a posting as it was or will be sent to the ERP; `name` ends its reference."""
+    return f"B#{name}"
 
 
 def balance_transaction(transaction_id: str) -> str:

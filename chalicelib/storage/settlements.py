@@ -11,7 +11,7 @@ import msgspec
 from chalicelib.domain.errors import NotFound, TryAgain
 from chalicelib.domain.ids import DealerId, SettlementId
 from chalicelib.domain.posting import Posting
-from chalicelib.domain.settlements import BalanceTransaction, PostingCategory, Settlement
+from chalicelib.domain.settlements import BalanceTransaction, Settlement
 from chalicelib.storage import index_keys, keys
 from chalicelib.storage.records import Record, find_record, packed, unpacked
 from chalicelib.storage.transactions import ABSENT, Put, Require, Write, WritesRefused, transact
@@ -145,11 +145,10 @@ def settlements_since(dealer_id: DealerId, since: datetime) -> Iterator[Settleme
 
 
 def find_posting(
-    dealer_id: DealerId, settlement_id: SettlementId, category: PostingCategory
+    dealer_id: DealerId, settlement_id: SettlementId, reference: str
 ) -> Posting | None:
     """The posting exactly as it was (or is about to be) sent, or None before the first try."""
-    key = keys.settlement(dealer_id, settlement_id), keys.settlement_posting(category)
-    record = find_record(key)
+    record = find_record(_posting_key(dealer_id, settlement_id, reference))
     return None if record is None else _posting.decode(zlib.decompress(record.body))
 
 
@@ -159,34 +158,31 @@ def freeze_posting(dealer_id: DealerId, settlement_id: SettlementId, posting: Po
     A reference stands for one content for ever, so a repeat must send the very same lines even
     if the dealer's settings have changed since. Raises WritesRefused if it could not be kept.
     """
-    kept = find_posting(dealer_id, settlement_id, posting.category)
+    kept = find_posting(dealer_id, settlement_id, posting.reference)
     if kept is not None:
         return kept
-    put = _posting_put(dealer_id, settlement_id, posting)
+    key = _posting_key(dealer_id, settlement_id, posting.reference)
+    put = Put("posting", Record(*key, body=zlib.compress(packed(posting))), ABSENT)
     try:
         transact([put], token=uuid4().hex)
     except WritesRefused:
-        kept = find_posting(dealer_id, settlement_id, posting.category)
+        kept = find_posting(dealer_id, settlement_id, posting.reference)
         if kept is None:
             raise
         return kept
     return posting
 
 
-def thaw_posting(
-    dealer_id: DealerId, settlement_id: SettlementId, category: PostingCategory
-) -> None:
+def thaw_posting(dealer_id: DealerId, settlement_id: SettlementId, reference: str) -> None:
     """Forget the kept posting after a definite no: nothing was written under its reference."""
-    Record(keys.settlement(dealer_id, settlement_id), keys.settlement_posting(category)).delete()
+    Record(*_posting_key(dealer_id, settlement_id, reference)).delete()
 
 
-def _posting_put(dealer_id: DealerId, settlement_id: SettlementId, posting: Posting) -> Put:
-    record = Record(
-        keys.settlement(dealer_id, settlement_id),
-        keys.settlement_posting(posting.category),
-        body=zlib.compress(packed(posting)),
-    )
-    return Put("posting", record, ABSENT)
+def _posting_key(
+    dealer_id: DealerId, settlement_id: SettlementId, reference: str
+) -> tuple[str, str]:
+    name = reference.removeprefix(f"{settlement_id}:")
+    return keys.settlement(dealer_id, settlement_id), keys.settlement_posting(name)
 
 
 def _unpacked(record: Record) -> StoredSettlement:

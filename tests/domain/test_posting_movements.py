@@ -3,10 +3,12 @@
 from dataclasses import replace
 from datetime import date
 
+from chalicelib.domain.ids import PayableId
 from chalicelib.domain.ledger import LedgerAccount, balance, gl_number, payout_entry, settled_entry
 from chalicelib.domain.ledger_reversals import reversal_entry
 from chalicelib.domain.posting import Posting, postings, reversed_posting
 from chalicelib.domain.posting_lines import LineKind, opposite
+from chalicelib.domain.refunds_failed import take_again
 from chalicelib.domain.reversals import DisputePhase, RefundState, SpentSurplus
 from chalicelib.domain.settlements import Movement, MovementKind, PostingCategory
 from chalicelib.domain.taking_back import take_back_all
@@ -147,6 +149,33 @@ def test_a_refund_that_failed_is_undone_line_by_line() -> None:
         LineKind.PAYMENT,
     ]
     assert {name for name, cents in written(made).items() if cents} == set()
+
+
+def test_a_failed_refund_that_fits_no_more_leaves_the_books_the_same() -> None:
+    out = refunded(P1, 71530)
+    (refund,) = out.refunds
+    failed = replace(refund, state=RefundState.FAILED, failed_at=LATER)
+    taken = take_again(out, failed, {PayableId("A"): 0, PayableId("B"): 10_000})
+    settlement = settlement_of(
+        136100,
+        a_transaction("txn_1", 140200, 4100),
+        row("refund", -71530, source_id="re_1", intent_id="pi_1"),
+        row("refund_failure", 71530, source_id="re_1", intent_id="pi_1"),
+        pi_1=taken.payment,
+    )
+
+    made = postings(settlement, [taken.payment], a_dealer())
+
+    ours = (
+        *settled_entry(P1),
+        *reversal_entry(P1, refund.reversal, source_id="re_1"),
+        *taken.entry(failed),
+        *payout_entry(settlement),
+    )
+    by_number = {gl_number(name, GL): cents for name, cents in balance(ours).items() if cents}
+    assert settlement.is_proven
+    assert taken.payment.lines != P1.lines
+    assert written(made) == by_number
 
 
 def test_credits_paid_out_come_last_and_what_opens_a_document_first() -> None:

@@ -134,6 +134,7 @@ ROWS: dict[tuple[str, str], tuple[Row, ...]] = {
     ),
     ("POST", "/console/settlements/{settlement}/post"): (Row(DONE),),
     ("POST", "/console/settlements/{settlement}/resolve"): (Row(DONE),),
+    ("POST", "/console/settlements/{settlement}/reverse"): (Row(frozenset({409, 422})),),
     ("GET", "/console/integration"): (Row(PAGE),),
     ("GET", "/console/integration/template.csv"): (Row(PAGE),),
     ("POST", "/console/integration/start"): (Row(SEEN_OTHER),),

@@ -86,6 +86,10 @@ class FlakyErp:
         if self.rng.random() < 0.4:
             raise ErpUnreachable("answer lost")
 
+    def open_cents(self, dealer: Any, document: str) -> int:
+        found: int = self.real.open_cents(dealer, document)
+        return found
+
 
 def dealt(rng: random.Random) -> Dealt:
     b, c = rng.randint(20_000, 400_000), rng.randint(20_000, 400_000)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chalicelib.rendering.views.chrome import Action, Badge, FieldError
 from chalicelib.rendering.views.settlements import (
     ByHand,
+    DepositLine,
     ManualFile,
     PostingCategory,
     ProofLine,
+    Remark,
+    Reversal,
+    Reverse,
     Settlement,
     SettlementProgress,
     SettlementRow,
@@ -52,9 +58,39 @@ def progress(**changes: object) -> SettlementProgress:
     return SettlementProgress(**{**fields, **changes})  # type: ignore[arg-type]
 
 
-def settlement(shown: SettlementProgress, difference_cents: int = 0) -> Settlement:
+def line(label: str, tone: str, cents: int, **more: object) -> DepositLine:
+    """A line of P1's payer unless `more` says otherwise."""
+    fields: dict[str, object] = {
+        "what": Badge(label=label, tone=tone),
+        "amount_cents": cents,
+        "fee_cents": 0,
+        "net_cents": cents,
+        "at": demo.NOW,
+        "number": "DP-100482",
+        "href": "/console/payments/DP-100482",
+        "payer_name": demo.HOSTILE,
+        "payer_number": "C-1001",
+    }
+    return DepositLine(**{**fields, **more})  # type: ignore[arg-type]
+
+
+def every_line() -> tuple[DepositLine, ...]:
+    """A payment and one movement of each sort."""
+    bare = {"number": "", "href": "", "payer_name": "", "payer_number": ""}
+    return (
+        line("Payment", "good", 140200, fee_cents=4100, net_cents=136100),
+        line("Refund", "warn", -71530),
+        line("Return", "bad", -140200, problem="the return of DP-100482 is not recorded"),
+        line("Dispute", "bad", -140200, fee_cents=1500, net_cents=-141700),
+        line("Processor fee", "plain", -217, reference="txn_0123456789", **bare),
+    )
+
+
+def settlement(
+    shown: SettlementProgress, difference_cents: int = 0, **changes: object
+) -> Settlement:
     """One deposit of the worked example P1."""
-    return Settlement(
+    plain = Settlement(
         chrome=console_chrome("Settlement ST-2048", "Payments"),
         number="ST-2048",
         created_at=demo.NOW,
@@ -65,11 +101,12 @@ def settlement(shown: SettlementProgress, difference_cents: int = 0) -> Settleme
             ProofLine(label="Processing fees", amount_cents=-4100),
             ProofLine(label="Refunds, returns, disputes", amount_cents=0),
         ),
-        payments=(demo.payment_row(100482, amount_cents=140200),),
+        lines=(line("Payment", "good", 140200, fee_cents=4100, net_cents=136100),),
         progress=shown,
         deposited_on="2026-11-24",
         processor_reference="po_demo",
     )
+    return replace(plain, **changes)  # type: ignore[arg-type]
 
 
 def by_hand(**changes: object) -> SettlementProgress:
@@ -112,6 +149,7 @@ def _list_examples() -> dict[str, object]:
             net_cents=1786100,
             categories=posted if n else categories(*["Not posted"] * 4),
             resolved_at=demo.NOW if n else "",
+            note=Badge(label="Never arrived", tone="bad") if n == 2 else None,
         )
         for n in range(6)
     )
@@ -157,5 +195,46 @@ def settlement_examples() -> dict[str, object]:
             )
         ),
         "settlement_progress": running,
+        **_unusual_examples(posted, blocked, resolve),
         "settlement_progress_done": progress(categories=posted, post=blocked, resolve=resolve),
+    }
+
+
+def _unusual_examples(
+    posted: tuple[PostingCategory, ...], blocked: Action, resolve: Action
+) -> dict[str, object]:
+    """Deposits that failed, were made by hand, had no cash, or whose posting was reversed."""
+    reverse = Reverse(
+        action=Action(label="Reverse the posting", url="/r"),
+        by_hand=True,
+        now=demo.NOW,
+        errors=(FieldError(field="reversal_reason", message="Say why, in 10 characters."),),
+    )
+    history = Reversal(
+        at=demo.NOW, by=demo.HOSTILE, reason=demo.HOSTILE, references="po_1:cash:reversed-1"
+    )
+    done = progress(categories=posted, post=blocked, resolve=resolve, reverse=reverse)
+    return {
+        "settlement_every_line": settlement(
+            progress(post=blocked, resolve=resolve, needs_reason=True),
+            lines=every_line(),
+            remarks=(
+                Remark(heading="This deposit never arrived", text="It came back.", tone="bad"),
+                Remark(heading="The processor took money from your bank", text=demo.HOSTILE),
+            ),
+            unexplained=(f"txn_9: currency {demo.HOSTILE}",),
+        ),
+        "settlement_to_reverse": settlement(done),
+        "settlement_reversing": settlement(
+            progress(
+                running=True,
+                doing="Reversing",
+                categories=categories("Posted", "Not posted", "Not posted", "Not posted"),
+                reverse=replace(
+                    reverse, action=replace(reverse.action, blocked_because="It is being reversed.")
+                ),
+                reversals=(history,),
+            )
+        ),
+        "settlement_without_lines": settlement(progress(), lines=()),
     }

@@ -68,6 +68,7 @@ ALL = {
     "payment_terminated": PAYMENT,
     "payment_returned": PAYMENT,
     "payment_dispute_lost": PAYMENT,
+    "payment_overpaid": PAYMENT,
     "payment_receipt": RECEIPT,
 }
 

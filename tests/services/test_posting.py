@@ -148,7 +148,7 @@ def raiser(error: BaseException) -> Callable[..., None]:
 @contextmanager
 def crash_at(monkeypatch: pytest.MonkeyPatch, number: int, *, after: bool) -> Iterator[list[int]]:
     """Die before or after the n-th database transaction of the posting services."""
-    from chalicelib.services import mark_posted, prove_settlement
+    from chalicelib.services import mark_posted, prove_settlement, take_into_settlement
     from chalicelib.storage import settlement_work, settlements
 
     seen = [0]
@@ -165,7 +165,13 @@ def crash_at(monkeypatch: pytest.MonkeyPatch, number: int, *, after: bool) -> It
         return transact
 
     with monkeypatch.context() as patched:
-        for module in (mark_posted, prove_settlement, settlement_work, settlements):
+        for module in (
+            mark_posted,
+            prove_settlement,
+            take_into_settlement,
+            settlement_work,
+            settlements,
+        ):
             patched.setattr(module, "transact", crashing(module.transact))
         yield seen
 

@@ -191,7 +191,7 @@ def test_a_payout_proven_late_is_posted_by_itself_where_the_dealer_posts_automat
     settlement_id = ready_to_post(settling, auto_post=True)
     with monkeypatch.context() as patched:
         patched.setattr(
-            "chalicelib.services.prove_settlement.find_payment_by_reference", lambda *_: None
+            "chalicelib.services.explain_rows.find_payment_by_reference", lambda *_: None
         )
         first = settling.run_settlement(settlement_id, token="step-1")
     settling.advance(days=2)

@@ -6,8 +6,10 @@ from chalicelib.domain.manual_posting import ManualFile
 from chalicelib.rendering.csv_files import csv_text
 from chalicelib.services.export_settlement import manual_posting_csv, settlement_summary_csv
 from chalicelib.services.mark_posted import mark_posted
+from chalicelib.storage.settlements import get_settlement
 from tests.services.settling import SettlingWorld
 from tests.services.story import open_dealer
+from tests.services.test_movements_posted import next_payout
 from tests.services.test_posting_by_hand import choose, record, rows_of, waiting
 
 
@@ -85,6 +87,29 @@ def test_the_summary_proves_the_deposit_and_says_who_recorded_when(settling: Set
     invoices = found["category", "invoices"]
     assert (invoices["state"], invoices["by"], invoices["at"][-6:]) == ("posted", "Ann", "-08:00")
     assert found["payment", "DP-100001"]["credits"] == "100.00"
+
+
+def test_a_return_is_in_the_reversals_file_and_in_the_summary(settling: SettlingWorld) -> None:
+    first = waiting(settling, auto_post=True)
+    (part,) = get_settlement(settling.dealer_id, first).parts
+    settling.stripe.return_payment(part.number, "R01")
+    settling.deliver()
+    open_dealer(settling)
+    second = next_payout(settling)
+    settling.run_settlement(second)
+    choose(settling, second)
+
+    rows = rows_of(settling, second, ManualFile.REVERSALS)
+    text = settlement_summary_csv(settling, settling.dealer_id, settlement_id=second)
+
+    assert [(row["what"].split(":")[0], row["document_id"], row["amount"]) for row in rows] == [
+        ("payment taken back", "A", "900.00"),
+        ("payment taken back", "B", "500.00"),
+        ("credit no longer applied", "A", "100.00"),
+    ]
+    assert {row["payment_id"] for row in rows} == {f"{part.number}-R1"}
+    (movement,) = [row for row in csv.DictReader(text.splitlines()) if row["line"] == "return"]
+    assert (movement["name"], movement["amount"]) == (part.number, "-1403.00")
 
 
 def test_hostile_ids_run_nothing_in_a_spreadsheet(settling: SettlingWorld) -> None:

@@ -34,6 +34,7 @@ FLASHES = {
     "checking": Flash(text="Checking has started. You may leave this page.", tone="good"),
     "again": Flash(text="The event is being handled again.", tone="good"),
     "resolved": Flash(text="The settlement is resolved.", tone="good"),
+    "reversing": Flash(text="What is posted is being reversed in Spruce.", tone="good"),
 }
 
 

@@ -8,7 +8,11 @@ from chalicelib.domain.interventions import held_sentence
 from chalicelib.domain.manual_posting import ManualFile
 from chalicelib.domain.posting_lines import spruce_day
 from chalicelib.domain.settlements import PostingState, Settlement
-from chalicelib.entrypoints.console.settlement_parts import CATEGORY_WORDS, settlement_progress
+from chalicelib.entrypoints.console.settlement_parts import (
+    CATEGORY_WORDS,
+    reverse_form,
+    settlement_progress,
+)
 from chalicelib.entrypoints.guard import Visit
 from chalicelib.entrypoints.presenting import zoned
 from chalicelib.rendering.views import settlements as views
@@ -23,6 +27,11 @@ FILES = (
     ),
     (ManualFile.CREDITS, "Credits", "Apply each credit to the document named beside it."),
     (ManualFile.DISCOUNTS, "Discounts", "Enter as discounts taken, GL account {discounts}."),
+    (
+        ManualFile.REVERSALS,
+        "Reversals",
+        "Undo each line on its day: refunds, returns and disputes of earlier payments.",
+    ),
     (ManualFile.JOURNAL, "Cash and other", "Enter as a journal: deposit and fees."),
 )
 
@@ -33,6 +42,7 @@ def posting_section(
     """Four categories, Post or Manual post, Resolve; while posted by hand its files and times."""
     settlement = found.settlement
     view = settlement_progress(visit, dealer, settlement, held_sentence(found.payments))
+    view = replace(view, reverse=reverse_form(visit, dealer, settlement, errors))
     if settlement.manual_at:
         by_hand = _by_hand(visit, dealer, settlement, errors)
         return replace(view, by_hand=by_hand)

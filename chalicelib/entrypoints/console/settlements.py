@@ -2,17 +2,23 @@
 
 from chalice.app import Blueprint
 
+from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.ids import SettlementId
 from chalicelib.domain.people import COLLECTING_ROLES
 from chalicelib.entrypoints.console.chrome import console_chrome, payment_tabs
 from chalicelib.entrypoints.console.manual_parts import posting_section
+from chalicelib.entrypoints.console.settlement_lines import (
+    deposit_lines,
+    remarks,
+    unexplained,
+)
 from chalicelib.entrypoints.console.settlement_parts import (
     proof_lines,
     settlement_row,
     settlement_status,
 )
 from chalicelib.entrypoints.guard import Visit, page
-from chalicelib.entrypoints.presenting import payment_row, zoned
+from chalicelib.entrypoints.presenting import zoned
 from chalicelib.entrypoints.responses import Fragment, Html, Redirect
 from chalicelib.rendering.pages import render_page
 from chalicelib.rendering.views import settlements as views
@@ -21,6 +27,7 @@ from chalicelib.rendering.views.figures import Pager
 from chalicelib.services.list_settlements import list_settlements
 from chalicelib.services.request_posting import request_posting
 from chalicelib.services.resolve_settlement import resolve_settlement
+from chalicelib.services.reverse_posting import request_reversal
 from chalicelib.services.view_settlement import view_settlement
 from chalicelib.storage.dealers import get_dealer
 
@@ -68,15 +75,14 @@ def settlement_html(
         deposit_cents=shown.deposit_cents,
         difference_cents=shown.difference_cents,
         proof=proof_lines(shown),
-        payments=tuple(
-            payment_row(payment, dealer, base="/console/payments", payer=True)
-            for payment in found.payments
-        ),
+        lines=deposit_lines(found, dealer),
         progress=posting_section(visit, dealer, found, errors=errors),
         deposited_on=zoned(dealer, shown.arrives_at)[:10],
         processor_reference=shown.settlement_id,
         status=settlement_status(shown),
         summary_href=f"{BASE}/{settlement}/summary.csv",
+        remarks=remarks(shown, dealer),
+        unexplained=unexplained(shown),
     )
     return render_page(view)
 
@@ -114,3 +120,23 @@ def resolve(visit: Visit, settlement: str) -> Redirect:
         reason=visit.form.get("reason"),
     )
     return Redirect(f"{BASE}/{settlement}?done=resolved")
+
+
+@page(blueprint, "POST", BASE + "/{settlement}/reverse", area="console", roles=COLLECTING_ROLES)
+def reverse(visit: Visit, settlement: str) -> Html | Redirect:
+    """POST: the equal and opposite of what is posted, with a written reason."""
+    try:
+        request_reversal(
+            visit.world,
+            visit.dealer_id,
+            settlement_id=SettlementId(settlement),
+            operator=visit.signed_in.name,
+            reason=visit.form.get("reversal_reason"),
+            entered=visit.form.get("entered"),
+        )
+    except InvalidInput as refused:
+        errors = tuple(
+            FieldError(field=name, message=said) for name, said in refused.fields.items()
+        )
+        return Html(settlement_html(visit, SettlementId(settlement), errors=errors), status=422)
+    return Redirect(f"{BASE}/{settlement}?done=reversing#posting")

@@ -53,11 +53,11 @@ class ReceiptLetter:
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentLetter:
-    """Mails "payment_…": submitted, settled, failed, terminated, returned, dispute_lost.
+    """Mails "payment_…": submitted, settled, failed, terminated, returned, dispute_lost, overpaid.
 
     `expected_on` ISO date (submitted only); `reason` a sentence and `pay_again_url` where money
     did not come or did not stay; `note` what became of money that its documents no longer took
-    (settled only).
+    (settled and overpaid).
     """
 
     dealer_name: str

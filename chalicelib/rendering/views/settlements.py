@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .chrome import Action, Badge, Chrome, FieldError
-from .figures import Column, Link, Pager, PaymentRow
+from .figures import Column, Link, Pager
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,10 @@ class PostingCategory:
 
 @dataclass(frozen=True, kw_only=True)
 class SettlementRow:
-    """One bank deposit; fees_cents and returns_cents are negative or 0."""
+    """One bank deposit; fees_cents is negative or 0. `note`: what makes it unusual.
+
+    `returns_cents` is what refunds, returns and disputes took, negative, or gave back.
+    """
 
     number: str
     href: str
@@ -38,6 +41,7 @@ class SettlementRow:
     net_cents: int
     categories: tuple[PostingCategory, ...]
     resolved_at: str = ""
+    note: Badge | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +63,55 @@ class ProofLine:
     label: str
     amount_cents: int
     detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DepositLine:
+    """One balance transaction: a payment, or what was taken or came back of an older one.
+
+    `problem` says why nobody can explain it. Amounts carry their sign; net = amount − fee.
+    """
+
+    what: Badge
+    amount_cents: int
+    fee_cents: int
+    net_cents: int
+    at: str = ""
+    number: str = ""
+    href: str = ""
+    payer_name: str = ""
+    payer_number: str = ""
+    reference: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remark:
+    """What is unusual about a settlement, in words."""
+
+    heading: str
+    text: str
+    tone: str = "warn"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reversal:
+    """One reversal of the posting that was asked for; `references` as Spruce knows them."""
+
+    at: str
+    by: str
+    reason: str
+    references: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reverse:
+    """The form that reverses the posting: POSTs csrf, reversal_reason and, by hand, entered."""
+
+    action: Action
+    by_hand: bool = False
+    now: str = ""
+    errors: tuple[FieldError, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,11 +176,14 @@ class SettlementProgress:
     zone: str = ""
     manual: Action | None = None
     by_hand: ByHand | None = None
+    reverse: Reverse | None = None
+    reversals: tuple[Reversal, ...] = ()
+    doing: str = "Posting"  # While `running`; or Reversing.
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settlement:
-    """GET /console/settlements/{settlement}: payments, proof and the posting section."""
+    """GET /console/settlements/{settlement}: every line, the proof and the posting section."""
 
     chrome: Chrome
     number: str
@@ -135,10 +191,12 @@ class Settlement:
     deposit_cents: int
     difference_cents: int
     proof: tuple[ProofLine, ...]
-    payments: tuple[PaymentRow, ...]
+    lines: tuple[DepositLine, ...]
     progress: SettlementProgress
     tabs: tuple[Link, ...] = ()
     deposited_on: str = ""
     processor_reference: str = ""
     summary_href: str = ""
     status: Badge | None = None
+    remarks: tuple[Remark, ...] = ()
+    unexplained: tuple[str, ...] = ()
