@@ -1,0 +1,83 @@
+"""What the use cases of refunds share: which credits are open, what is held, what people read."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.domain.claims import Claim, ClaimState
+from chalicelib.domain.notices import Notice, NoticeKind
+from chalicelib.domain.payables import Payable, PayableKind
+from chalicelib.domain.payments import Payment
+from chalicelib.domain.pricing import owed_on
+from chalicelib.domain.reversals import Refund
+from chalicelib.domain.taking_back import event_claims
+from chalicelib.rendering.words import money_in
+from chalicelib.storage.accounts import AccountState
+
+
+def event_name(refund_id: str, what: str = "") -> str:
+    """The name of an event of a refund, for marks and claims: "refund-<id>-failed"."""
+    return f"refund-{refund_id}-{what}" if what else f"refund-{refund_id}"
+
+
+def open_credits(state: AccountState, *, besides: Collection[str] = ()) -> tuple[Payable, ...]:
+    """The account's credits with what is available of each; claims of `besides` left out."""
+    claims = [claim for claim in state.claims if claim.event not in besides]
+    owed = owed_on(state.payables, claims, state.account)
+    return tuple(
+        replace(item, open_cents=owed[item.payable_id].available_cents)
+        for item in state.payables
+        if item.kind is PayableKind.CREDIT and owed[item.payable_id].available_cents
+    )
+
+
+def held_claims(payment: Payment, refund: Refund) -> tuple[Claim, ...]:
+    """Credits and surplus it pays out, in flight until the refund is decided."""
+    used = event_claims(payment, refund.reversal, event_name(refund.refund_id))
+    return tuple(
+        replace(claim, state=ClaimState.IN_FLIGHT, event=held_name(refund))
+        for claim in used
+        if claim.state is ClaimState.APPLIED
+    )
+
+
+def held_name(refund: Refund) -> str:
+    """The event its held claim is stored under."""
+    return event_name(refund.refund_id, "held")
+
+
+def held_names(payment: Payment, refund: Refund) -> tuple[str, ...]:
+    """The claim that ends with the refund's decision; nothing if it pays out no credit."""
+    return tuple(claim.event for claim in held_claims(payment, refund))
+
+
+def with_refund(payment: Payment, refund: Refund) -> Payment:
+    """The payment with the refund in its place, or added."""
+    if all(one.refund_id != refund.refund_id for one in payment.refunds):
+        return replace(payment, refunds=(*payment.refunds, refund))
+    kept = (refund if one.refund_id == refund.refund_id else one for one in payment.refunds)
+    return replace(payment, refunds=tuple(kept))
+
+
+def find_refund(payment: Payment, refund_id: str) -> Refund | None:
+    """The payment's refund of that id, or None."""
+    return next((one for one in payment.refunds if one.refund_id == refund_id), None)
+
+
+def refund_money(payment: Payment, refund: Refund) -> str:
+    """What the refund sends, fee share included: "$715.30"."""
+    return money_in(payment.currency, refund.reversal.money_cents)
+
+
+def refund_notice(
+    payment: Payment, refund: Refund, kind: NoticeKind, sentence: str, at: datetime
+) -> Notice:
+    """An operators' notice about a refund of the payment."""
+    return Notice(
+        kind,
+        payment.number,
+        f"{payment.account_name}: {sentence}",
+        at,
+        path=f"/console/payments/{payment.number}",
+        amount_cents=refund.reversal.money_cents,
+    )
