@@ -139,7 +139,8 @@ def plan_money(
 ) -> Reversal:
     """What a refund of so much money gives back if nobody said what for, its fee share included.
 
-    What fits nothing that still stands went out twice: a loss.
+    Surplus that later payments used comes last: those uses have to be undone with it. What fits
+    nothing that still stands went out twice: a loss.
     """
     known = tuple(credits_open)
     left_cents = refundable_cents(payment)
@@ -151,7 +152,14 @@ def plan_money(
     share = min(share, fee_left_cents, money_cents)
     amount_cents = min(money_cents - share, left_cents)
     plan = _onto(payment, EVERYTHING, amount_cents, known)
-    plan = replace(plan, number=number, fee_income_cents=share)
+    used_cents = standing_surplus_cents(payment) - plan.surplus_cents
+    rest_cents = min(amount_cents - plan.money_cents, used_cents)
+    plan = replace(
+        plan,
+        number=number,
+        fee_income_cents=share,
+        surplus_cents=plan.surplus_cents + rest_cents,
+    )
     return completed(payment, replace(plan, loss_cents=money_cents - plan.money_cents))
 
 

@@ -27,15 +27,6 @@ def money(cents: int) -> str:
     return f"{sign}{symbol}{abs(cents) // 100:,}.{abs(cents) % 100:02d}"
 
 
-def money_in(currency: str, cents: int) -> str:
-    """As `money`, in a currency that is not the page's: for sentences that are stored."""
-    token = currency_in_use.set(currency)
-    try:
-        return money(cents)
-    finally:
-        currency_in_use.reset(token)
-
-
 def money_or_blank(cents: int) -> str:
     """As `money`, but an empty bucket is an empty cell."""
     return money(cents) if cents else ""

@@ -11,12 +11,14 @@ from typing import TypedDict
 
 from chalicelib.domain.errors import NotFound, TryAgain
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId, SettlementId
+from chalicelib.domain.payments import Stage
 from chalicelib.gateways.processor import (
     Intent,
     ProcessorDispute,
     ProcessorRefund,
     ProcessorRefused,
 )
+from chalicelib.services.apply_payment import apply_payment
 from chalicelib.services.keep_event import UNKNOWN_TYPE, forget_event, keep_event
 from chalicelib.services.link_bank import finish_bank_link
 from chalicelib.services.open_settlement import open_settlement
@@ -168,6 +170,8 @@ def _record_refunds(world: World, event: Event) -> str:
         where: _Where = {"account_id": account_id, "payment_id": payment_id}
         record_outcome(world, dealer_id, **where, intent=intent, source="processor")
         payment = get_payment(dealer_id, account_id, payment_id)
+        if payment.stage is Stage.FUNDED:
+            apply_payment(world, dealer_id, **where)
         try:
             record_refund(world, payment, told=refund, source="processor")
         except RefundMismatched as mismatch:

@@ -1,6 +1,7 @@
 """The one place where what the processor says of a refund changes its payment and the ledger."""
 
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
 from chalicelib.domain.errors import TryAgain
@@ -15,7 +16,6 @@ from chalicelib.domain.refunds_failed import TakenAgain, take_again
 from chalicelib.domain.reversals import Refund, RefundState
 from chalicelib.domain.taking_back import event_claims, next_reversal_number
 from chalicelib.gateways.processor import ProcessorRefund
-from chalicelib.rendering.words import money_in
 from chalicelib.services.record_later import LaterEvent, record_later
 from chalicelib.services.refund_terms import (
     event_name,
@@ -26,6 +26,8 @@ from chalicelib.services.refund_terms import (
     refund_notice,
     with_refund,
 )
+from chalicelib.services.take_back import without_uses
+from chalicelib.services.taking_back_words import amount_words
 from chalicelib.services.world import World
 from chalicelib.storage.accounts import AccountState
 from chalicelib.storage.payments import get_payment
@@ -120,6 +122,7 @@ def _taken_out(
     refund = _first_heard(payment, state, told) if known is None else known
     held = [claim.event for claim in state.claims if claim.event == held_name(refund)]
     plan = still_fitting(payment, refund.reversal, open_credits(state, besides=held))
+    plan, others = without_uses(payment, state, plan)
     taken = replace(
         refund,
         reversal=plan,
@@ -141,7 +144,9 @@ def _taken_out(
         lines=reversal_entry(after, plan, source_id=told.processor_id),
         claims=event_claims(after, plan, event_name(refund.refund_id)),
         ended=tuple(held),
-        notice=_taken_notice(world, payment, taken, is_ours=known is not None),
+        others=others,
+        notice=None if known else _elsewhere_notice(payment, taken, world.clock.now()),
+        loss_notice=_loss_notice(payment, taken, world.clock.now()),
         activity=f"{money} of payment {payment.number} refunded",
     )
 
@@ -160,25 +165,25 @@ def _first_heard(payment: Payment, state: AccountState, told: ProcessorRefund) -
     )
 
 
-def _taken_notice(
-    world: World, payment: Payment, refund: Refund, *, is_ours: bool
-) -> Notice | None:
-    now, money = world.clock.now(), refund_money(payment, refund)
-    if refund.reversal.loss_cents:
-        loss = money_in(payment.currency, refund.reversal.loss_cents)
-        sentence = (
-            f"{loss} of a refund of {payment.number} went out twice: that money had been used or "
-            "given back already. Ask the customer for it."
-        )
-        return refund_notice(payment, refund, NoticeKind.LOSS, sentence, now)
-    if is_ours:
-        return None
+def _elsewhere_notice(payment: Payment, refund: Refund, at: datetime) -> Notice:
     again = ", ".join(line.payable_id for line in refund.reversal.lines)
     sentence = (
-        f"{money} of {payment.number} was refunded in the processor’s dashboard. Nobody said what "
-        f"for: {f'{again} is owed again' if again else 'it came out of the cash on account'}."
+        f"{refund_money(payment, refund)} of {payment.number} was refunded in the processor’s "
+        "dashboard. Nobody said what for: "
+        f"{f'{again} is owed again' if again else 'it came out of the cash on account'}."
     )
-    return refund_notice(payment, refund, NoticeKind.REFUND_ELSEWHERE, sentence, now)
+    return refund_notice(payment, refund, NoticeKind.REFUND_ELSEWHERE, sentence, at)
+
+
+def _loss_notice(payment: Payment, refund: Refund, at: datetime) -> Notice | None:
+    if not refund.reversal.loss_cents:
+        return None
+    loss = amount_words(refund.reversal.loss_cents, payment.currency)
+    sentence = (
+        f"{loss} of a refund of {payment.number} went out twice: that money had gone back before. "
+        "Ask the customer to pay it back; the ledger shows it as a loss in Returns."
+    )
+    return refund_notice(payment, refund, NoticeKind.LOSS, sentence, at)
 
 
 def _come_back(
@@ -212,9 +217,9 @@ def _come_back(
 
 
 def _come_back_words(payment: Payment, taken: TakenAgain, why: str) -> str:
-    money = money_in(payment.currency, taken.again.money_cents)
+    money = amount_words(taken.again.money_cents, payment.currency)
     kept_cents = sum(item.cash_cents for item in taken.excess)
-    kept = f" {money_in(payment.currency, kept_cents)} of it is cash on account: the documents "
+    kept = f" {amount_words(kept_cents, payment.currency)} of it is cash on account: the documents "
     kept += "had been paid meanwhile."
     return (
         f"The refund of {money} of {payment.number} came back: {why}. What it had paid is paid "

@@ -11,7 +11,7 @@ from chalicelib.domain.payments import Payment
 from chalicelib.domain.pricing import owed_on
 from chalicelib.domain.reversals import Refund
 from chalicelib.domain.taking_back import event_claims
-from chalicelib.rendering.words import money_in
+from chalicelib.services.taking_back_words import amount_words, notice_of
 from chalicelib.storage.accounts import AccountState
 
 
@@ -66,18 +66,11 @@ def find_refund(payment: Payment, refund_id: str) -> Refund | None:
 
 def refund_money(payment: Payment, refund: Refund) -> str:
     """What the refund sends, fee share included: "$715.30"."""
-    return money_in(payment.currency, refund.reversal.money_cents)
+    return amount_words(refund.reversal.money_cents, payment.currency)
 
 
 def refund_notice(
     payment: Payment, refund: Refund, kind: NoticeKind, sentence: str, at: datetime
 ) -> Notice:
     """An operators' notice about a refund of the payment."""
-    return Notice(
-        kind,
-        payment.number,
-        f"{payment.account_name}: {sentence}",
-        at,
-        path=f"/console/payments/{payment.number}",
-        amount_cents=refund.reversal.money_cents,
-    )
+    return notice_of(kind, payment, sentence, at=at, amount_cents=refund.reversal.money_cents)

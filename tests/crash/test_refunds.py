@@ -22,10 +22,11 @@ from tests.services.refunding import (
 from tests.stage import Stage, stage
 
 __all__ = ["stage"]
+Books = tuple[dict[str, int], dict[str, int]]
 Run = Callable[[Stage, dict[int, str]], tuple[int, list[str]]]
 CENTS = 70_000  # Of a card payment, which carries no fee here.
-SETTLED = ({}, {"clearing": 140_000, "accounts_receivable": -140_000})
-REFUNDED = ({"A": CENTS}, {"clearing": 70_000, "accounts_receivable": -70_000})
+SETTLED: Books = ({}, {"clearing": 140_000, "accounts_receivable": -140_000})
+REFUNDED: Books = ({"A": CENTS}, {"clearing": 70_000, "accounts_receivable": -70_000})
 
 
 def crashing(road: Road, planned: dict[int, str], work: Callable[[], object]) -> int:

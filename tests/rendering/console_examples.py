@@ -121,6 +121,7 @@ def _settings(**changes: object) -> Settings:
         "hold_hours": 24,
         "invitation_days": 14,
         "ach_fee": "0.00",
+        "refund_limit": "500.00",
         "auto_post": True,
         "statements_on": False,
         "may_change": True,

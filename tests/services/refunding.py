@@ -20,7 +20,7 @@ from chalicelib.services.view_payment import view_payment
 from chalicelib.services.watch_later import watch_later
 from chalicelib.storage.dealers import put_dealer
 from chalicelib.storage.payments import get_payment
-from tests.crash.road import ACCT, DAY, Road, add_card, build_road
+from tests.crash.road import ACCT, Road, add_card, build_road
 from tests.domain.builders import P1_PAYABLES
 from tests.services.test_payments import settle
 from tests.stage import Stage
@@ -79,6 +79,14 @@ def quote_without_credits(road: Road, document: str) -> Quote:
     )  # fmt: skip
 
 
+def elsewhere(road: Road, payment: Payment, cents: int) -> None:
+    """Somebody refunds in the processor's dashboard."""
+    road.world.processor._client.refunds.create(
+        {"payment_intent": payment.processor_id, "amount": cents},
+        {"stripe_account": road.dealer.processor_account},
+    )
+
+
 def only_refund(road: Road, payment: Payment) -> Refund:
     (refund,) = now_of(road, payment).refunds
     return refund
@@ -125,6 +133,3 @@ def books(road: Road, payment: Payment) -> dict[str, int]:
 def events_of(road: Road, payment: Payment) -> list[str]:
     view = view_payment(road.world, road.dealer.dealer_id, name=payment.number)
     return [event.name for event in view.events]
-
-
-__all__ = ["DAY", "EVERYTHING", "WHY", "A", "B"]

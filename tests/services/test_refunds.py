@@ -81,7 +81,7 @@ def test_a_refund_of_everything_undoes_the_payment_and_opens_its_credit_again(
 
     assert now_of(road, payment).status is PaymentStatus.REFUNDED
     assert owed(road) == {"A": 100_000, "B": 50_000, "K": 10_000}
-    assert trial_balance(road.dealer.dealer_id).get("accounts_receivable", 0) == 0  # type: ignore[call-overload]
+    assert not any(trial_balance(road.dealer.dealer_id).values())
     assert books(road, payment) == {}
 
 
@@ -175,10 +175,10 @@ def test_a_declined_refund_is_never_sent_and_frees_what_it_held(limited: Settled
     refund = only_refund(road, payment)
     ids = {"name": payment.number, "refund_id": refund.refund_id, "operator": "Ann Admin"}
 
-    decline_refund(road.world, road.dealer.dealer_id, **ids, reason="Ask Pat first")  # type: ignore[arg-type]
+    decline_refund(road.world, road.dealer.dealer_id, **ids, reason="Ask Pat first")
 
     with pytest.raises(Conflict, match="declined"):
-        approve_refund(road.world, road.dealer.dealer_id, **ids)  # type: ignore[arg-type]
+        approve_refund(road.world, road.dealer.dealer_id, **ids)
     assert only_refund(road, payment).state is RefundState.DECLINED
     assert kinds(road) == set()
     assert mails(road) == []
@@ -265,97 +265,3 @@ def test_a_refund_that_fails_after_its_document_was_paid_again_is_cash_on_accoun
     assert sum(trial_balance(road.dealer.dealer_id).values()) == 0
     (notice,) = list_notices(road.dealer.dealer_id)
     assert "$300.00 of it is cash on account" in notice.sentence
-
-
-def test_a_refund_made_in_the_processors_dashboard_is_recorded_with_a_notice(
-    paid: Settled,
-) -> None:
-    road, payment = paid
-    elsewhere(road, payment, 71_500)
-
-    deliver(road, times=3, backwards=True)
-
-    refund = only_refund(road, payment)
-    assert refund.refund_id == refund.processor_id
-    assert owed(road) == {"A": 20_000, "B": 50_000}
-    assert books(road, payment)["clearing"] == 71_500
-    assert kinds(road) == {NoticeKind.REFUND_ELSEWHERE}
-    assert mails(road) == ["payment_refunded"]
-
-
-def test_ours_and_one_made_elsewhere_meanwhile_both_find_what_still_stands(paid: Settled) -> None:
-    road, payment = paid
-    road.stripe.script.apply({"next_request": {"timeout": "before", "path": "/v1/refunds"}})
-    ask(road, payment, 50_000, B)
-    elsewhere(road, payment, 51_071)
-
-    deliver(road)
-    sweep(road)
-
-    stored = now_of(road, payment)
-    assert sorted(one.state for one in stored.refunds) == [RefundState.PENDING] * 2
-    assert owed(road) == {"A": 50_000, "B": 50_000}
-    assert stored.refunded_cents == sum(made["amount"] for made in at_processor(road))
-
-
-def elsewhere(road: Road, payment: Payment, cents: int) -> None:
-    """Somebody refunds in the processor's dashboard."""
-    road.world.processor._client.refunds.create(
-        {"payment_intent": payment.processor_id, "amount": cents},
-        {"stripe_account": road.dealer.processor_account},
-    )
-
-
-def test_a_lost_reply_is_asked_again_with_the_same_key(paid: Settled) -> None:
-    road, payment = paid
-    road.stripe.script.apply({"next_request": {"timeout": "after", "path": "/v1/refunds"}})
-
-    ask(road, payment, 70_000, A)
-    waiting = only_refund(road, payment).state
-    sweep(road)
-
-    assert waiting is RefundState.SENDING
-    assert len(at_processor(road)) == 1
-    assert only_refund(road, payment).state is RefundState.PENDING
-
-
-@pytest.mark.parametrize("timeout", ["before", "after"])
-def test_once_the_key_may_be_forgotten_it_is_only_looked_for(paid: Settled, timeout: str) -> None:
-    road, payment = paid
-    before = books(road, payment)
-    road.stripe.script.apply({"next_request": {"timeout": timeout, "path": "/v1/refunds"}})
-    ask(road, payment, 70_000, A)
-    road.basket.drain()
-
-    sweep(road, 2 * DAY)
-
-    made = 1 if timeout == "after" else 0
-    assert len(at_processor(road)) == made
-    assert only_refund(road, payment).is_taken_out is bool(made)
-    assert (books(road, payment) == before) is not bool(made)
-
-
-def test_a_webhook_that_never_comes_is_made_up_for_by_the_sweep(paid: Settled) -> None:
-    road, payment = paid
-    ask(road, payment, 70_000, A)
-    sweep(road)
-    road.clock.advance(4 * DAY)
-    road.basket.drain()
-
-    sweep(road)
-
-    assert only_refund(road, payment).state is RefundState.SUCCEEDED
-
-
-def test_a_refund_of_another_amount_than_ours_is_set_aside(paid: Settled) -> None:
-    road, payment = paid
-    road.stripe.script.apply({"next_request": {"timeout": "after", "path": "/v1/refunds"}})
-    ask(road, payment, 70_000, A)
-    (made,) = at_processor(road)
-    made["amount"] = 1
-    road.basket.drain()
-
-    sweep(road, 2 * DAY)
-
-    assert only_refund(road, payment).state is RefundState.SENDING
-    assert kinds(road) == {NoticeKind.CONTRADICTED}
