@@ -97,15 +97,17 @@ def rooms(payment: Payment, credits_open: Iterable[Payable]) -> tuple[Room, ...]
     ]
     own.append(Room(ON_ACCOUNT, min(left_cents, _open_surplus_cents(payment, known))))
     own = [room for room in own if room.most_cents]
-    if len(own) > 1:
-        total = min(left_cents, sum(room.most_cents for room in own))
+    total = min(left_cents, sum(room.most_cents for room in own))
+    if payment.is_on_balance:  # Nobody chose documents, so nobody chooses one to open again.
+        own = [Room(EVERYTHING, total), *(room for room in own if room.target == ON_ACCOUNT)]
+    elif len(own) > 1:
         own.insert(0, Room(EVERYTHING, total))
     others = [
         Room(Target(TargetKind.CREDIT, item.payable_id), min(left_cents, item.open_cents))
         for item in known
         if not is_own_surplus(item, payment)
     ]
-    return (*own, *(room for room in others if room.most_cents))
+    return tuple(room for room in (*own, *others) if room.most_cents)
 
 
 def fee_share_cents(payment: Payment, amount_cents: int) -> int:

@@ -11,9 +11,9 @@ from chalicelib.domain.refunds import still_fitting
 from chalicelib.domain.reversals import Refund, RefundState
 from chalicelib.services.record_later import LaterEvent
 from chalicelib.services.refund_terms import (
-    event_name,
     find_refund,
     held_names,
+    mark_of,
     open_credits,
     refund_money,
     with_refund,
@@ -49,7 +49,7 @@ def approve_refund(
         return LaterEvent(
             payment=with_refund(payment, sending),
             name="refund_approved",
-            mark=event_name(refund_id, "approved"),
+            mark=mark_of(refund, "refund_approved"),
             at=now,
             source="operator",
             detail=f"{operator}: {refund_money(payment, refund)}",
@@ -82,7 +82,7 @@ def decline_refund(
         return LaterEvent(
             payment=with_refund(payment, declined),
             name="refund_declined",
-            mark=event_name(refund_id, "declined"),
+            mark=mark_of(refund, "refund_declined"),
             at=world.clock.now(),
             source="operator",
             detail=f"{operator}: {why}",

@@ -8,7 +8,7 @@ from chalicelib.domain.reversals import Refund
 from chalicelib.gateways.mailer import Letter
 from chalicelib.rendering.mails import render_mail
 from chalicelib.rendering.views.letters import RefundLetter
-from chalicelib.services.refund_terms import find_refund
+from chalicelib.services.refund_terms import find_refund, owed_again
 from chalicelib.services.taking_back_words import amount_words
 from chalicelib.services.tell_payer import REFUND_FAILED
 from chalicelib.services.world import World
@@ -36,7 +36,6 @@ def mail_refund(world: World, body: Mapping[str, str]) -> None:
 def _letter(world: World, payment: Payment, refund: Refund, *, is_failed: bool) -> RefundLetter:
     dealer = get_dealer(payment.dealer_id)
     plan = refund.reversal
-    again = () if is_failed else plan.lines
     return RefundLetter(
         dealer_name=dealer.name,
         account_name=payment.account_name,
@@ -47,7 +46,7 @@ def _letter(world: World, payment: Payment, refund: Refund, *, is_failed: bool) 
         payment_url=f"{world.config.portal_url}/payments/{payment.payment_id}",
         fee_cents=plan.fee_income_cents,
         arrival=ARRIVAL[payment.method.kind],
-        owed_again=tuple((line.payable_id, line.owed_again_cents) for line in again),
+        owed_again=() if is_failed else owed_again(payment, plan),
         reason=refund.failure_sentence if is_failed else "",
         note="" if is_failed else _note(payment, refund),
         dealer_phone=dealer.phone,

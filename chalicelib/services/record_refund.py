@@ -18,10 +18,12 @@ from chalicelib.domain.taking_back import event_claims, next_reversal_number
 from chalicelib.gateways.processor import ProcessorRefund
 from chalicelib.services.record_later import LaterEvent, record_later
 from chalicelib.services.refund_terms import (
-    event_name,
+    claim_name,
     find_refund,
     held_name,
+    mark_of,
     open_credits,
+    owed_again,
     refund_money,
     refund_notice,
     with_refund,
@@ -107,7 +109,7 @@ def _news(
     return LaterEvent(
         payment=with_refund(payment, arrived),
         name="refund_arrived",
-        mark=event_name(known.refund_id, "arrived"),
+        mark=mark_of(known, "refund_arrived"),
         at=world.clock.now(),
         source=source,
         detail=refund_money(payment, known),
@@ -137,12 +139,12 @@ def _taken_out(
     return LaterEvent(
         payment=after,
         name="refunded" if is_all else "refunded_part",
-        mark=event_name(refund.refund_id, "taken"),
+        mark=mark_of(refund),
         at=told.created_at,
         source=source,
         detail=f"{money} to {payment.method.words}",
         lines=reversal_entry(after, plan, source_id=told.processor_id),
-        claims=event_claims(after, plan, event_name(refund.refund_id)),
+        claims=event_claims(after, plan, claim_name(refund)),
         ended=tuple(held),
         others=others,
         notice=None if known else _elsewhere_notice(payment, taken, world.clock.now()),
@@ -166,7 +168,7 @@ def _first_heard(payment: Payment, state: AccountState, told: ProcessorRefund) -
 
 
 def _elsewhere_notice(payment: Payment, refund: Refund, at: datetime) -> Notice:
-    again = ", ".join(line.payable_id for line in refund.reversal.lines)
+    again = ", ".join(name for name, _ in owed_again(payment, refund.reversal))
     sentence = (
         f"{refund_money(payment, refund)} of {payment.number} was refunded in the processor’s "
         "dashboard. Nobody said what for: "
@@ -203,12 +205,12 @@ def _come_back(
     return LaterEvent(
         payment=follow(taken.payment, Event.REFUND_FAILED) or taken.payment,
         name="refund_failed",
-        mark=event_name(known.refund_id, "failed"),
+        mark=mark_of(known, "refund_failed"),
         at=now,
         source=source,
         detail=f"{money} came back: {why}",
         lines=taken.entry(failed),
-        claims=taken.claims(event_name(known.refund_id, "failed")),
+        claims=taken.claims(claim_name(known, "failed")),
         notice=refund_notice(
             payment, failed, NoticeKind.REFUND_FAILED, _come_back_words(payment, taken, why), now
         ),

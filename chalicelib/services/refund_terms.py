@@ -9,15 +9,21 @@ from chalicelib.domain.notices import Notice, NoticeKind
 from chalicelib.domain.payables import Payable, PayableKind
 from chalicelib.domain.payments import Payment
 from chalicelib.domain.pricing import owed_on
-from chalicelib.domain.reversals import Refund
+from chalicelib.domain.receipt_words import BALANCE
+from chalicelib.domain.reversals import Refund, Reversal
 from chalicelib.domain.taking_back import event_claims
 from chalicelib.services.taking_back_words import amount_words, notice_of
 from chalicelib.storage.accounts import AccountState
 
 
-def event_name(refund_id: str, what: str = "") -> str:
-    """The name of an event of a refund, for marks and claims: "refund-<id>-failed"."""
-    return f"refund-{refund_id}-{what}" if what else f"refund-{refund_id}"
+def mark_of(refund: Refund, name: str = "refund") -> str:
+    """The mark of one of its events, for ever: "refund_failed#<id>"."""
+    return f"{name}#{refund.refund_id}"
+
+
+def claim_name(refund: Refund, what: str = "") -> str:
+    """The event its claims are stored under: "refund-<id>-failed"."""
+    return f"refund-{refund.refund_id}-{what}" if what else f"refund-{refund.refund_id}"
 
 
 def open_credits(state: AccountState, *, besides: Collection[str] = ()) -> tuple[Payable, ...]:
@@ -33,7 +39,7 @@ def open_credits(state: AccountState, *, besides: Collection[str] = ()) -> tuple
 
 def held_claims(payment: Payment, refund: Refund) -> tuple[Claim, ...]:
     """Credits and surplus it pays out, in flight until the refund is decided."""
-    used = event_claims(payment, refund.reversal, event_name(refund.refund_id))
+    used = event_claims(payment, refund.reversal, claim_name(refund))
     return tuple(
         replace(claim, state=ClaimState.IN_FLIGHT, event=held_name(refund))
         for claim in used
@@ -43,7 +49,7 @@ def held_claims(payment: Payment, refund: Refund) -> tuple[Claim, ...]:
 
 def held_name(refund: Refund) -> str:
     """The event its held claim is stored under."""
-    return event_name(refund.refund_id, "held")
+    return claim_name(refund, "held")
 
 
 def held_names(payment: Payment, refund: Refund) -> tuple[str, ...]:
@@ -57,6 +63,14 @@ def with_refund(payment: Payment, refund: Refund) -> Payment:
         return replace(payment, refunds=(*payment.refunds, refund))
     kept = (refund if one.refund_id == refund.refund_id else one for one in payment.refunds)
     return replace(payment, refunds=tuple(kept))
+
+
+def owed_again(payment: Payment, reversal: Reversal) -> tuple[tuple[str, int], ...]:
+    """What is owed again, as people read it: (document or the account's balance, cents)."""
+    if payment.is_on_balance:
+        return ((BALANCE, reversal.owed_again_cents),) if reversal.owed_again_cents else ()
+    lines = ((line.payable_id, line.owed_again_cents) for line in reversal.lines)
+    return (*lines, *((use.payable_id, use.amount_cents) for use in reversal.spent))
 
 
 def find_refund(payment: Payment, refund_id: str) -> Refund | None:

@@ -14,9 +14,9 @@ from chalicelib.domain.reversals import Refund, RefundState, Reversal
 from chalicelib.domain.taking_back import next_reversal_number
 from chalicelib.services.record_later import LaterEvent, record_later
 from chalicelib.services.refund_terms import (
-    event_name,
     find_refund,
     held_claims,
+    mark_of,
     open_credits,
     refund_money,
     refund_notice,
@@ -157,7 +157,7 @@ def _requested(payment: Payment, refund: Refund) -> LaterEvent:
     return LaterEvent(
         payment=with_refund(payment, refund),
         name="refund_requested" if waits else "refund_begun",
-        mark=event_name(refund.refund_id, "requested"),
+        mark=mark_of(refund, "refund_requested"),
         at=at,
         source="operator",
         detail=f"{by}: {money}, {refund.reason}",

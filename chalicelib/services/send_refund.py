@@ -15,9 +15,9 @@ from chalicelib.services.originate_payment import GIVEN_UP_AFTER, KEY_LIFETIME
 from chalicelib.services.record_later import LaterEvent, record_later
 from chalicelib.services.record_refund import record_refund
 from chalicelib.services.refund_terms import (
-    event_name,
     find_refund,
     held_names,
+    mark_of,
     refund_money,
     refund_notice,
     with_refund,
@@ -75,7 +75,7 @@ def _record_refusal(world: World, payment: Payment, refund: Refund, code: str) -
         return LaterEvent(
             payment=with_refund(stored, failed),
             name="refund_refused",
-            mark=event_name(refund.refund_id, "refused"),
+            mark=mark_of(refund, "refund_refused"),
             at=now,
             source="processor",
             detail=sentence,
