@@ -259,9 +259,11 @@ def _row(visit: Visit, dealer: Dealer, payment: Payment, refund: Refund) -> view
 
 def _lines(payment: Payment, refund: Refund) -> tuple[str, ...]:
     """What it is for, its reference, and how it ended."""
+    counts = refund.state not in (RefundState.DECLINED, RefundState.FAILED)
     for_what = [
         f"{label}: {amount_words(cents, payment.currency)}"
         for label, cents in _changes(payment, refund.reversal)
+        if counts
     ]
     said = [f"{'; '.join(for_what)}."] if for_what else []
     said.append(" · ".join(filter(None, (refund.reversal.number, refund.processor_id))))
