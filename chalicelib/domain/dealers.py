@@ -44,6 +44,7 @@ class Dealer:
     invitation_days: int = 14
     invitation_reminder_days: int = 3  # Before expiry; 0 = no reminder.
     hold_hours: int = 0  # 0–72: how long a payment can be frozen before it is handed over.
+    refund_limit_cents: int = 0  # Above it an administrator approves; 0 = no limit.
     terms_grace_days: int = 0  # Added to the discount day of an invoice's own terms.
     books_closed_through: str = ""  # ISO day; "" = nothing closed.
     fees: FeePolicy = field(default_factory=FeePolicy)

@@ -16,6 +16,7 @@ class NoticeKind(StrEnum):
     DISPUTE_LOST = "dispute_lost"
     REFUND_APPROVAL = "refund_approval"  # Above the limit: an admin must say yes.
     REFUND_FAILED = "refund_failed"
+    REFUND_ELSEWHERE = "refund_elsewhere"  # Made in the processor's dashboard, not here.
     LOSS = "loss"  # Money went out twice.
     OVERPAID = "overpaid"  # Paid at the counter meanwhile: the excess became unapplied cash.
     PAYOUT = "payout"  # A deposit that failed, or does not say what it consists of.

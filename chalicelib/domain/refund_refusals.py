@@ -29,7 +29,9 @@ _BY_PHASE: Mapping[DisputePhase, str] = MappingProxyType(
             "The card’s bank has taken the money until the dispute is decided; a refund would "
             "pay it twice. Answer the dispute at the payment processor, or accept it there."
         ),
-        DisputePhase.LOST: "The dispute is lost: the cardholder has the money already.",
+        DisputePhase.LOST: (
+            "The dispute is lost: the card’s bank has given the customer the money already."
+        ),
     }
 )
 

@@ -97,15 +97,17 @@ def rooms(payment: Payment, credits_open: Iterable[Payable]) -> tuple[Room, ...]
     ]
     own.append(Room(ON_ACCOUNT, min(left_cents, _open_surplus_cents(payment, known))))
     own = [room for room in own if room.most_cents]
-    if len(own) > 1:
-        total = min(left_cents, sum(room.most_cents for room in own))
+    total = min(left_cents, sum(room.most_cents for room in own))
+    if payment.is_on_balance:  # Nobody chose documents, so nobody chooses one to open again.
+        own = [Room(EVERYTHING, total), *(room for room in own if room.target == ON_ACCOUNT)]
+    elif len(own) > 1:
         own.insert(0, Room(EVERYTHING, total))
     others = [
         Room(Target(TargetKind.CREDIT, item.payable_id), min(left_cents, item.open_cents))
         for item in known
         if not is_own_surplus(item, payment)
     ]
-    return (*own, *(room for room in others if room.most_cents))
+    return tuple(room for room in (*own, *others) if room.most_cents)
 
 
 def fee_share_cents(payment: Payment, amount_cents: int) -> int:
@@ -139,7 +141,8 @@ def plan_money(
 ) -> Reversal:
     """What a refund of so much money gives back if nobody said what for, its fee share included.
 
-    What fits nothing that still stands went out twice: a loss.
+    Surplus that later payments used comes last: those uses have to be undone with it. What fits
+    nothing that still stands went out twice: a loss.
     """
     known = tuple(credits_open)
     left_cents = refundable_cents(payment)
@@ -151,7 +154,14 @@ def plan_money(
     share = min(share, fee_left_cents, money_cents)
     amount_cents = min(money_cents - share, left_cents)
     plan = _onto(payment, EVERYTHING, amount_cents, known)
-    plan = replace(plan, number=number, fee_income_cents=share)
+    used_cents = standing_surplus_cents(payment) - plan.surplus_cents
+    rest_cents = min(amount_cents - plan.money_cents, used_cents)
+    plan = replace(
+        plan,
+        number=number,
+        fee_income_cents=share,
+        surplus_cents=plan.surplus_cents + rest_cents,
+    )
     return completed(payment, replace(plan, loss_cents=money_cents - plan.money_cents))
 
 

@@ -24,6 +24,7 @@ from chalicelib.rendering.views.figures import (
     PriorityStep,
     TimelineEntry,
 )
+from chalicelib.services.taking_back_words import amount_words
 
 KIND_WORDS = {
     PayableKind.INVOICE: "Invoice",
@@ -58,10 +59,22 @@ EVENT_WORDS = {
     "dispute_won": ("Dispute won; the money came back", "good"),
     "dispute_lost": ("Dispute lost; owed again", "bad"),
     "dispute_closed": ("The card’s bank asks no more", "good"),
+    "refund_requested": ("Refund asked for; waits for an administrator", "warn"),
+    "refund_approved": ("Refund approved", "info"),
+    "refund_declined": ("Refund declined; nothing was sent", "warn"),
+    "refund_begun": ("Refund begun", "info"),
+    "refund_refused": ("The processor did not make the refund", "bad"),
+    "refunded_part": ("Refunded in part", "info"),
+    "refunded": ("Refunded in full", "info"),
+    "refund_arrived": ("The refund has arrived", "good"),
+    "refund_failed": ("A refund came back; paid again", "bad"),
 }
 _NOT_FOR_PAYERS = frozenset(
-    {"posting_held", "posting_released", "stopped", "handed_over", "contradicted", "return_fee"}
-)
+    {
+        "posting_held", "posting_released", "stopped", "handed_over", "contradicted", "return_fee",
+        "refund_requested", "refund_approved", "refund_declined", "refund_begun", "refund_refused",
+    }
+)  # fmt: skip
 SOURCE_WORDS = {
     "payer": "payer",
     "operator": "operator",
@@ -155,6 +168,8 @@ def payment_badge(payment: Payment) -> Badge:
     phase = _PHASES.get(payment.dispute.phase) if payment.dispute else None
     if phase:
         label = f"{label}: {phase}"
+    if payment.refunded_cents and payment.status is not PaymentStatus.REFUNDED:
+        label = f"{label}, refunded {amount_words(payment.refunded_cents, payment.currency)}"
     return Badge(label=label, tone=tone, detail=_badge_detail(payment))
 
 

@@ -180,8 +180,8 @@ class Processor(Protocol):
     def get_refund(self, acct: str, processor_id: str) -> ProcessorRefund:
         """The refund as it is now."""
 
-    def refunds_of(self, acct: str, intent_id: str) -> Iterator[ProcessorRefund]:
-        """Every refund of a payment, newest first."""
+    def refunds_of(self, acct: str, paid_id: str) -> Iterator[ProcessorRefund]:
+        """Every refund of a payment (pi_…) or of its charge, newest first."""
 
     def get_dispute(self, acct: str, dispute_id: str) -> ProcessorDispute:
         """The dispute as it is now."""

@@ -51,12 +51,12 @@ class StripeMoneyBack:
         options: stripe.RequestOptions = {"stripe_account": acct}
         return _refund_of(asked(self._client.refunds.retrieve, processor_id, None, options))
 
-    def refunds_of(self, acct: str, intent_id: str) -> Iterator[ProcessorRefund]:
-        """Every refund of a payment, newest first, all pages."""
+    def refunds_of(self, acct: str, paid_id: str) -> Iterator[ProcessorRefund]:
+        """Every refund of a payment (pi_…) or of its charge, newest first, all pages."""
         options: stripe.RequestOptions = {"stripe_account": acct}
-        found = asked(
-            self._client.refunds.list, {"payment_intent": intent_id, "limit": PAGE}, options
-        )
+        wanted: stripe.params.RefundListParams = {"limit": PAGE}
+        wanted["payment_intent" if paid_id.startswith("pi_") else "charge"] = paid_id
+        found = asked(self._client.refunds.list, wanted, options)
         return (_refund_of(refund) for refund in each(found.auto_paging_iter()))
 
     def get_dispute(self, acct: str, dispute_id: str) -> ProcessorDispute:

@@ -7,7 +7,13 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from .templating import environment
-from .views.letters import InvitationLetter, PaymentLetter, ReceiptLetter, VerifyLetter
+from .views.letters import (
+    InvitationLetter,
+    PaymentLetter,
+    ReceiptLetter,
+    RefundLetter,
+    VerifyLetter,
+)
 from .words import currency_in_use
 
 if TYPE_CHECKING:
@@ -25,6 +31,8 @@ LETTERS: dict[str, type] = {
     "payment_dispute_lost": PaymentLetter,
     "payment_overpaid": PaymentLetter,
     "payment_receipt": ReceiptLetter,
+    "payment_refunded": RefundLetter,
+    "refund_failed": RefundLetter,
 }
 
 
@@ -37,9 +45,10 @@ class Mail:
     html: str
 
 
-def render_mail(
-    name: str, letter: InvitationLetter | VerifyLetter | PaymentLetter | ReceiptLetter
-) -> Mail:
+Letter = InvitationLetter | VerifyLetter | PaymentLetter | ReceiptLetter | RefundLetter
+
+
+def render_mail(name: str, letter: Letter) -> Mail:
     """Render templates/emails/<name>/; TypeError when the letter is not that mail's."""
     if type(letter) is not LETTERS[name]:
         raise TypeError(f"{name} is written from {LETTERS[name].__name__}")

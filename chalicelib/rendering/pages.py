@@ -17,6 +17,7 @@ from .views import (
     plain,
     quote,
     reconciliation,
+    refunds,
     settings,
     settlements,
 )
@@ -45,6 +46,7 @@ TEMPLATES: dict[type, str] = {
     mailings.MailingProgress: "pages/console/mailing_progress.html",
     incoming.IncomingPayments: "pages/console/incoming_payments.html",
     incoming.PaymentDetail: "pages/console/payment_detail.html",
+    refunds.RefundPreview: "pages/console/refund.html",
     attention.Attention: "pages/console/attention.html",
     attention.KeptEvent: "pages/console/kept_event.html",
     integration.Integration: "pages/console/integration.html",

@@ -120,7 +120,7 @@ class _Sheet:
         self.y -= ROW
 
     def _sums(self) -> None:
-        if self.y - ROW * (len(self.view.sums) + 1) < BOTTOM:
+        if self.y - ROW * (len(self.view.sums) + 2) < BOTTOM:
             self._next_page()
         self.y += ROW - 6
         self._rule()
@@ -131,6 +131,10 @@ class _Sheet:
             self.y -= ROW
         self._text(DUE, self.view.total_label, font=BOLD, size=11, width=DEDUCTIONS - DUE)
         self._text(RIGHT, money(self.view.amount_cents), font=BOLD, size=11, width=100, right=True)
+        if self.view.refunded_cents:
+            self.y -= ROW
+            self._text(DUE, "Refunded", size=10, ink=SOFT, width=DEDUCTIONS - DUE)
+            self._text(RIGHT, money(-self.view.refunded_cents), size=10, width=100, right=True)
 
     def _foot(self) -> None:
         self.y = BOTTOM - 28

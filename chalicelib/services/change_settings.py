@@ -16,6 +16,7 @@ LIMITS = {
     "hold_hours": (0, 72, "hours"),
     "invitation_days": (1, 60, "days"),
     "ach_flat_cents": (0, 10_000, "cents"),
+    "refund_limit_cents": (0, 100_000_000, "cents"),
 }
 
 
@@ -29,6 +30,7 @@ class Settings:
     hold_hours: int
     invitation_days: int
     ach_flat_cents: int
+    refund_limit_cents: int  # Above it an administrator approves; 0 = no limit.
     auto_post: bool
     statements_on: bool
 
@@ -42,6 +44,7 @@ def settings_of(dealer: Dealer) -> Settings:
         hold_hours=dealer.hold_hours,
         invitation_days=dealer.invitation_days,
         ach_flat_cents=dealer.fees.ach_flat_cents,
+        refund_limit_cents=dealer.refund_limit_cents,
         auto_post=dealer.auto_post,
         statements_on=dealer.statements_on,
     )

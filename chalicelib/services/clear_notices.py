@@ -5,6 +5,7 @@ from uuid import uuid4
 from chalicelib.domain.ids import DealerId, SettlementId
 from chalicelib.domain.notices import Notice, NoticeKind
 from chalicelib.domain.payments import Payment, PaymentStatus
+from chalicelib.domain.reversals import RefundState
 from chalicelib.services.view_payment import find_named
 from chalicelib.services.world import World
 from chalicelib.storage.dealers import list_dealers
@@ -39,6 +40,9 @@ def _has_ended(dealer_id: DealerId, notice: Notice) -> bool:
         case NoticeKind.STOPPED:
             payment = find_named(dealer_id, notice.subject)
             return payment is not None and not _is_stopped(payment)
+        case NoticeKind.REFUND_APPROVAL:
+            payment = find_named(dealer_id, notice.subject)
+            return payment is not None and not _waits_for_approval(payment)
         case NoticeKind.UNPROVEN:
             stored = find_settlement(dealer_id, SettlementId(notice.subject))
             return stored is not None and (
@@ -46,6 +50,10 @@ def _has_ended(dealer_id: DealerId, notice: Notice) -> bool:
             )
         case _:
             return False  # Only a person can say.
+
+
+def _waits_for_approval(payment: Payment) -> bool:
+    return any(refund.state is RefundState.REQUESTED for refund in payment.refunds)
 
 
 def _is_stopped(payment: Payment) -> bool:

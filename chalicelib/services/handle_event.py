@@ -7,10 +7,18 @@ is set aside for a person, and the returned word becomes a metric with an alarm.
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
+from typing import TypedDict
 
 from chalicelib.domain.errors import NotFound, TryAgain
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId, SettlementId
-from chalicelib.gateways.processor import Intent, ProcessorDispute, ProcessorRefused
+from chalicelib.domain.payments import Stage
+from chalicelib.gateways.processor import (
+    Intent,
+    ProcessorDispute,
+    ProcessorRefund,
+    ProcessorRefused,
+)
+from chalicelib.services.apply_payment import apply_payment
 from chalicelib.services.keep_event import UNKNOWN_TYPE, forget_event, keep_event
 from chalicelib.services.link_bank import finish_bank_link
 from chalicelib.services.open_settlement import open_settlement
@@ -18,6 +26,7 @@ from chalicelib.services.receive_webhook import SESSION_FINISHED, sealed
 from chalicelib.services.record_dispute import record_dispute
 from chalicelib.services.record_outcome import CONTRADICTED, MISMATCHED, record_outcome
 from chalicelib.services.record_payout_failure import FAILED, record_payout_failure
+from chalicelib.services.record_refund import RefundMismatched, record_refund
 from chalicelib.services.watch_later import finish_later
 from chalicelib.services.world import World
 from chalicelib.storage.companies import company_of_link_token
@@ -38,6 +47,10 @@ PAYOUT_EVENTS = frozenset(
     f"payout.{word}"
     for word in ("created", "paid", "failed", "canceled", "reconciliation_completed")
 )
+CHARGE_REFUNDED = "charge.refunded"  # About the charge: all its refunds are looked at.
+REFUND_EVENTS = frozenset(
+    {"refund.created", "refund.updated", "refund.failed", "charge.refund.updated", CHARGE_REFUNDED}
+)
 PAYOUT_READY = "payout.reconciliation_completed"
 # What these say reaches us through the events above; keeping them would only cost writes.
 EXPECTED_WORDS = {
@@ -56,6 +69,11 @@ RECONCILIATION = "reconciliation"  # The source of events that never came, asked
 INDEX_LAG = timedelta(minutes=10)  # Far beyond what the look-up of a new payment takes to appear.
 
 Event = Mapping[str, object]
+
+
+class _Where(TypedDict):
+    account_id: AccountId
+    payment_id: PaymentId
 
 
 class Unmatched(Exception):
@@ -143,6 +161,41 @@ def _take_back(world: World, event: Event, dealer_id: DealerId, told: ProcessorD
         raise Unmatched(f"payment {payment_id}: {outcome}")
     finish_later(world, dealer_id, account_id=account_id, payment_id=payment_id)
     return HANDLED
+
+
+def _record_refunds(world: World, event: Event) -> str:
+    """The payment's own outcome first: a refund may be told before it."""
+    dealer_id, acct = _tenant(event)
+    for refund in _fetched_refunds(world, acct, event):
+        intent = world.processor.get_intent(acct, refund.intent_id)
+        is_of_charge = _text(event, "event_type") == CHARGE_REFUNDED
+        told = intent if is_of_charge else refund
+        _compare_seal(event, told.amount_cents, told.currency)
+        account_id, payment_id = _payment_of(world, dealer_id, intent)
+        where: _Where = {"account_id": account_id, "payment_id": payment_id}
+        record_outcome(world, dealer_id, **where, intent=intent, source="processor")
+        payment = get_payment(dealer_id, account_id, payment_id)
+        if payment.stage is Stage.FUNDED:
+            apply_payment(world, dealer_id, **where)
+        try:
+            record_refund(world, payment, told=refund, source="processor")
+        except RefundMismatched as mismatch:
+            raise Unmatched(f"payment {payment_id}: {mismatch} is another refund") from mismatch
+        finish_later(world, dealer_id, **where)
+    return HANDLED
+
+
+def _fetched_refunds(world: World, acct: str, event: Event) -> tuple[ProcessorRefund, ...]:
+    """Oldest first, so that they are numbered as they were made."""
+    object_id = _text(event, "object_id")
+    try:
+        if _text(event, "event_type") == CHARGE_REFUNDED:
+            found = tuple(world.processor.refunds_of(acct, object_id))
+            return tuple(reversed(found))
+        refund = world.processor.get_refund(acct, object_id)
+    except ProcessorRefused as refusal:
+        raise Unmatched("no such refund on this connected account") from refusal
+    return (refund,)
 
 
 def _fetched_intent(world: World, acct: str, event: Event) -> Intent:
@@ -236,6 +289,7 @@ HANDLERS: Mapping[str, Callable[[World, Event], str]] = {
     SESSION_FINISHED: _finish_link,
     **dict.fromkeys(INTENT_EVENTS, _record_intent),
     **dict.fromkeys(DISPUTE_EVENTS, _record_dispute),
+    **dict.fromkeys(REFUND_EVENTS, _record_refunds),
     CHARGE_FAILED: _record_failed_charge,
     **dict.fromkeys(PAYOUT_EVENTS, _settle_payout),
 }

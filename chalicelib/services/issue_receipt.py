@@ -9,6 +9,7 @@ from chalicelib.domain.receipt_words import BALANCE, covered
 from chalicelib.rendering.receipt_pdf import render_receipt
 from chalicelib.rendering.views.receipt_document import ReceiptDocument, ReceiptLine
 from chalicelib.rendering.words import day
+from chalicelib.services.taking_back_words import amount_words
 from chalicelib.services.view_payment import view_payment
 from chalicelib.services.world import World
 from chalicelib.storage import keys
@@ -24,9 +25,9 @@ NO_RECEIPT = "There is no receipt: this payment did not go through and nothing w
 def receipt_kind(payment: Payment) -> str:
     """ "receipt" once the funds are confirmed, "confirmation" while pending, else "".
 
-    "notice" once the bank took the money back: a receipt would say paid.
+    "notice" once the money went back, all of it or by the bank: a receipt would say paid.
     """
-    if payment.is_taken_back:
+    if payment.is_taken_back or payment.status is PaymentStatus.REFUNDED:
         return "notice"
     if payment.status in PAID:
         return "receipt"
@@ -42,7 +43,7 @@ def issue_receipt(world: World, dealer_id: DealerId, *, account_id: AccountId, n
     kind = receipt_kind(payment)
     if not kind:
         raise Conflict(NO_RECEIPT)
-    key = keys.receipt_file(dealer_id, payment.payment_id, kind)
+    key = keys.receipt_file(dealer_id, payment.payment_id, _edition(payment, kind))
     try:
         world.files.read(key)
     except KeyError:
@@ -51,11 +52,18 @@ def issue_receipt(world: World, dealer_id: DealerId, *, account_id: AccountId, n
     return world.files.link(key, seconds=LINK_SECONDS, file_name=f"{kind}-{payment.number}.pdf")
 
 
+def _edition(payment: Payment, kind: str) -> str:
+    """Each refund makes another document of it."""
+    return f"{kind}-{payment.refunded_cents}" if payment.refunded_cents else kind
+
+
 def receipt_document(payment: Payment, dealer: Dealer) -> ReceiptDocument:
     """What the receipt says; only what never changes once the payment is in this state."""
     return ReceiptDocument(
         is_receipt=receipt_kind(payment) == "receipt",
         is_taken_back=payment.is_taken_back,
+        is_refunded=payment.status is PaymentStatus.REFUNDED,
+        refunded_cents=payment.refunded_cents,
         number=payment.number,
         dealer_name=dealer.name,
         dealer_contact=" · ".join(filter(None, (dealer.address, dealer.phone))),
@@ -81,11 +89,16 @@ def receipt_document(payment: Payment, dealer: Dealer) -> ReceiptDocument:
 def _statement(payment: Payment, dealer: Dealer) -> str:
     if payment.is_taken_back:
         return _taken_back_words(payment, dealer)
+    if payment.status is PaymentStatus.REFUNDED:
+        return f"Paid to {dealer.name} and refunded in full: it goes back to the method below."
     if payment.status not in PAID:
         return "Submitted, not yet paid: the bank still has to confirm it."
+    part = ""
+    if payment.refunded_cents:
+        part = f" {amount_words(payment.refunded_cents, payment.currency)} of it was refunded."
     if payment.settled_at is None:
-        return f"Paid to {dealer.name}."
-    return f"Paid to {dealer.name} on {day(_iso(dealer, payment))}."
+        return f"Paid to {dealer.name}.{part}"
+    return f"Paid to {dealer.name} on {day(_iso(dealer, payment))}.{part}"
 
 
 def _taken_back_words(payment: Payment, dealer: Dealer) -> str:

@@ -14,18 +14,18 @@ from chalicelib.domain.days import dealer_day
 from chalicelib.domain.errors import TryAgain
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId
 from chalicelib.domain.ledger import Line
-from chalicelib.domain.notices import Notice
+from chalicelib.domain.notices import Notice, NoticeKind
 from chalicelib.domain.payables import Payable, PayableKind
 from chalicelib.domain.payments import Payment
 from chalicelib.services.refresh_totals import refreshed
 from chalicelib.services.world import World
 from chalicelib.storage import keys
 from chalicelib.storage.accounts import AccountState, get_state, header_put, log_put
-from chalicelib.storage.claims import claim_change, claim_put
+from chalicelib.storage.claims import claim_change, claim_put, claim_removal
 from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.later_due import later_due_put
 from chalicelib.storage.ledger import line_puts
-from chalicelib.storage.notices import notice_put
+from chalicelib.storage.notices import notice_put, notice_removal
 from chalicelib.storage.payments import get_payment, payment_puts
 from chalicelib.storage.roster import get_head, row_put
 from chalicelib.storage.transactions import OutcomeUnknown, Write, WritesRefused, transact
@@ -55,9 +55,11 @@ class LaterEvent:
     detail: str = ""
     lines: tuple[Line, ...] = ()
     claims: tuple[Claim, ...] = ()
+    ended: tuple[str, ...] = ()  # The payment's claims that end with it, by their event.
     others: tuple[OtherChange, ...] = ()
     notice: Notice | None = None
     loss_notice: Notice | None = None  # Money went out twice.
+    settles: NoticeKind | None = None  # The notice about this payment that it deals with.
     activity: str = ""  # One line in the account's activity.
     is_return: bool = False  # The account's priority rises for 90 days.
 
@@ -114,10 +116,12 @@ def _writes(world: World, event: LaterEvent, state: AccountState) -> list[Write]
         )
     for notice in filter(None, (event.notice, event.loss_notice)):
         writes.append(notice_put(payment.dealer_id, notice))
+    if event.settles is not None:
+        writes.append(notice_removal(payment.dealer_id, event.settles, payment.number))
     if event.activity:
         where = (payment.dealer_id, payment.account_id)
         writes.append(log_put(*where, event.at, event.source, event.activity))
-    if event.claims or event.is_return:
+    if event.claims or event.ended or event.is_return:
         writes += _account_writes(world, event, state)
     return writes
 
@@ -129,8 +133,10 @@ def _account_writes(world: World, event: LaterEvent, state: AccountState) -> lis
     account = state.account
     if event.is_return:
         account = replace(account, returned_at=event.at)
+    over = {(payment.payment_id, name) for name in event.ended}
+    kept = tuple(claim for claim in state.claims if claim.key not in over)
     changed = {other.claim.key: other.claim for other in event.others if other.claim}
-    held = tuple(changed.get(claim.key, claim) for claim in state.claims)
+    held = tuple(changed.get(claim.key, claim) for claim in kept)
     dealer = get_dealer(payment.dealer_id)
     header = refreshed(
         account.raised(),
@@ -146,9 +152,10 @@ def _account_writes(world: World, event: LaterEvent, state: AccountState) -> lis
         *(claim_put(*where, claim, expected=None) for claim in claims),
         *(
             claim_change(*where, before, after)
-            for before, after in zip(state.claims, held, strict=True)
+            for before, after in zip(kept, held, strict=True)
             if before is not after
         ),
+        *(claim_removal(*where, payment.payment_id, name) for name in event.ended),
         row_put(header),
     ]
 
@@ -160,7 +167,8 @@ def bringing(claim: Claim, state: AccountState, payments: tuple[Payment, ...]) -
     known = {item.payable_id for item in with_brought(state.paged, state.claims)}
     missing = {effect.payable_id for effect in claim.effects} - known
     facts = {item.payable_id: item for payment in payments for item in _documents(payment)}
-    return replace(claim, brings=tuple(facts[name] for name in sorted(missing & facts.keys())))
+    found = tuple(facts[name] for name in sorted(missing & facts.keys()))
+    return replace(claim, brings=(*claim.brings, *found))
 
 
 def _documents(payment: Payment) -> list[Payable]:

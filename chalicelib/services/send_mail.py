@@ -12,6 +12,7 @@ from chalicelib.rendering.mails import render_mail
 from chalicelib.rendering.views.letters import PaymentLetter
 from chalicelib.services.invite_chunk import invite_chunk
 from chalicelib.services.invite_customer import INVITATION, REMINDER
+from chalicelib.services.mail_refund import mail_refund
 from chalicelib.services.overpaid_words import excess_words
 from chalicelib.services.resend_receipt import RECEIPT_MAIL, send_receipt
 from chalicelib.services.send_invitation import (
@@ -24,6 +25,8 @@ from chalicelib.services.tell_payer import (
     DISPUTE_LOST,
     FAILED,
     OVERPAID,
+    REFUND_FAILED,
+    REFUNDED,
     RETURNED,
     SETTLED,
     SUBMITTED,
@@ -55,6 +58,8 @@ def send_mail(world: World, body: Mapping[str, str]) -> None:
         CHUNK_OF_INVITATIONS: invite_chunk,
         "verify_address": send_verification,
         RECEIPT_MAIL: send_receipt,
+        REFUNDED: mail_refund,
+        REFUND_FAILED: mail_refund,
     }
     senders[mail](world, body)
 

@@ -1,4 +1,4 @@
-"""What a return and a lost dispute share: the reversal with the chains behind a surplus."""
+"""What returns, lost disputes and refunds share: the reversal with the chains behind a surplus."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,7 +7,7 @@ from datetime import datetime
 from chalicelib.domain.payments import Payment, PaymentStatus
 from chalicelib.domain.reversals import Reversal
 from chalicelib.domain.surplus_uses import UndoneUse, undo_uses
-from chalicelib.domain.taking_back import reversal_number, take_back_all, take_back_part
+from chalicelib.domain.taking_back import next_reversal_number, take_back_all, take_back_part
 from chalicelib.services.record_later import OtherChange
 from chalicelib.storage.accounts import AccountState
 from chalicelib.storage.payments import list_payments_of_account
@@ -22,10 +22,17 @@ def take_back(
 
     Less than what stands is a part; more was refunded before and is a loss.
     """
-    number = reversal_number(payment, len(payment.refunds) + 1)
+    number = next_reversal_number(payment)
     reversal = take_back_all(payment, number=number, money_cents=money_cents)
     if reversal.loss_cents < 0:
         reversal = take_back_part(payment, number=number, money_cents=money_cents)
+    return without_uses(payment, state, reversal)
+
+
+def without_uses(
+    payment: Payment, state: AccountState, reversal: Reversal
+) -> tuple[Reversal, tuple[OtherChange, ...]]:
+    """The reversal with the later uses of its surplus undone, and the payments they were of."""
     if not reversal.surplus_cents:
         return reversal, ()
     reversal, uses = undo_uses(payment, reversal, tuple(_payments(payment)))

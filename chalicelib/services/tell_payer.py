@@ -8,17 +8,20 @@ SUBMITTED, SETTLED, FAILED = "payment_submitted", "payment_settled", "payment_fa
 TERMINATED, RETURNED = "payment_terminated", "payment_returned"
 DISPUTE_LOST = "payment_dispute_lost"
 OVERPAID = "payment_overpaid"
+REFUNDED, REFUND_FAILED = "payment_refunded", "refund_failed"
 
 
-def tell_payer(world: World, payment: Payment, mail: str) -> None:
-    """Queue `mail` unless its mark says it is queued.
+def tell_payer(world: World, payment: Payment, mail: str, *, refund: str = "") -> None:
+    """Queue `mail` unless its mark says it is queued; `refund` names the refund it is about.
 
     Queued first and marked second: a crash between repeats a mail rather than losing it. Callers
     are steps that are repeated until they succeed.
     """
-    if payment_marks.is_mailed(payment.dealer_id, payment.payment_id, mail):
+    mark = f"{mail}~{refund}" if refund else mail
+    if payment_marks.is_mailed(payment.dealer_id, payment.payment_id, mark):
         return
+    about = {"refund": refund} if refund else {}
     world.queues.send_mail(
-        mail, payment.dealer_id, id=payment.payment_id, account=payment.account_id
+        mail, payment.dealer_id, id=payment.payment_id, account=payment.account_id, **about
     )
-    payment_marks.mark_mailed(payment.dealer_id, payment.payment_id, mail)
+    payment_marks.mark_mailed(payment.dealer_id, payment.payment_id, mark)

@@ -9,6 +9,7 @@ from uuid import uuid4
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId
 from chalicelib.domain.payments import Payment
 from chalicelib.services.fit_to_erp import tell_overpaid
+from chalicelib.services.watch_refunds import watch_refunds
 from chalicelib.services.watch_returns import watch_disputes, watch_returns
 from chalicelib.services.world import World
 from chalicelib.storage.later_due import due_later, later_due_again, later_due_removal
@@ -20,7 +21,7 @@ AFTER_TROUBLE = timedelta(hours=1)
 
 # Each does what is left of its own kind, harmless to repeat, and says when to look again.
 Watcher = Callable[[World, Payment], datetime | None]
-WATCHERS: tuple[Watcher, ...] = (tell_overpaid, watch_returns, watch_disputes)
+WATCHERS: tuple[Watcher, ...] = (tell_overpaid, watch_refunds, watch_returns, watch_disputes)
 
 
 def watch_later(world: World) -> int:

@@ -31,7 +31,7 @@ def in_phase(phase: DisputePhase) -> Payment:
         (p1(status=PaymentStatus.RETURNED), NOON, "owes the documents again"),
         (p1(status=PaymentStatus.REFUNDED), NOON, "All of it has been refunded"),
         (in_phase(DisputePhase.WITHDRAWN), NOON, "Answer the dispute"),
-        (in_phase(DisputePhase.LOST), NOON, "has the money already"),
+        (in_phase(DisputePhase.LOST), NOON, "the money already"),
         (p1(charged_cents=0, fee_cents=0), NOON, "Open the credits again in the ERP"),
         (waiting(RefundState.REQUESTED), NOON, "Approve or decline"),
         (waiting(RefundState.SENDING), NOON, "Look again in a few minutes"),

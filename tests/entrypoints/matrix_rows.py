@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 PAGE, SEEN_OTHER = frozenset({200}), frozenset({303})
 DONE = frozenset({303, 409})  # The matrix repeats itself, so it may be done already.
 SIGNED = frozenset({400, 401, 403})  # A webhook without a signature, whoever sends it.
+REFUND = {"target": "everything", "amount": "1.00", "refund_reason": "Goods returned"}
 BY = {"terms_version": "2026-11", "accept_terms": "yes"}
 
 
@@ -117,6 +118,20 @@ ROWS: dict[tuple[str, str], tuple[Row, ...]] = {
     ("POST", "/console/attention/events/{event}/again"): (Row(SEEN_OTHER),),
     ("POST", "/console/payments/{payment}/return"): (
         Row(frozenset({409}), said={"code": "R01", "on": "2026-11-20"}),  # Not confirmed yet.
+    ),
+    ("POST", "/console/payments/{payment}/refund"): (
+        # Not confirmed yet, so the preview says why not.
+        Row(PAGE, said=REFUND),
+    ),
+    ("POST", "/console/payments/{payment}/refunds"): (
+        Row(
+            frozenset({409}),
+            said={**REFUND, "refund": "01ARZ3NDEKTSV4RRFFQ69G5FAV", "agreed": "1"},
+        ),
+    ),
+    ("POST", "/console/payments/{payment}/refunds/{refund}"): (
+        # Nobody asked for one.
+        Row(frozenset({404}), path={"refund": "quote"}, said={"decision": "approve"}),
     ),
     ("GET", "/console/settings"): (Row(PAGE),),
     ("POST", "/console/settings"): (Row(frozenset({422})),),

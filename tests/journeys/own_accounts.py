@@ -51,6 +51,7 @@ SIZES = {
     "declined": 1,
     "elsewhere": 1,
     "verify": 1,
+    "refund": 2,
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from chalicelib.rendering.views.chrome import Badge
 from chalicelib.rendering.views.console_entry import OperatorCode, OperatorSignIn
 from chalicelib.rendering.views.incoming import (
@@ -24,6 +26,7 @@ from .customers_examples import customers, no_customers
 from .demo import console_chrome
 from .integration_examples import integration_examples
 from .reconciliation_examples import reconciliation_examples
+from .refund_examples import refund_examples
 from .settlement_examples import settlement_examples
 from .taken_back_examples import taken_back_examples
 
@@ -121,6 +124,7 @@ def _settings(**changes: object) -> Settings:
         "hold_hours": 24,
         "invitation_days": 14,
         "ach_fee": "0.00",
+        "refund_limit": "500.00",
         "auto_post": True,
         "statements_on": False,
         "may_change": True,
@@ -162,6 +166,7 @@ def _payment_examples() -> dict[str, object]:
                 stopped_why=demo.HOSTILE,
             ),
         ),
+        **refund_examples(_detail, partial(console_chrome, "Refund of DP-100482", "Payments")),
         **taken_back_examples(_detail, discount=_discount_form(), panel=_panel()),
         "payment_detail_viewer": _detail(interventions=_panel(may_act=False)),
     }

@@ -12,6 +12,7 @@ from chalicelib.rendering.views.letters import (
     InvitationLetter,
     PaymentLetter,
     ReceiptLetter,
+    RefundLetter,
     VerifyLetter,
 )
 
@@ -58,6 +59,20 @@ RECEIPT = ReceiptLetter(
     more_lines=3,
     dealer_phone="(541) 555-0142",
 )
+REFUND = RefundLetter(
+    dealer_name="Cascade Lumber",
+    account_name=f"Ridgeline {HOSTILE}",
+    number="DP-100482",
+    amount_cents=71530,
+    charged_cents=140200,
+    method="Visa credit card ••4242",
+    payment_url="https://pay.example/payments/P1",
+    fee_cents=1530,
+    arrival="5 to 10 business days",
+    owed_again=(("INV-1", 70000), (HOSTILE, 100)),
+    reason="the card was reported lost or stolen",
+    dealer_phone="(541) 555-0142",
+)
 ALL = {
     "invitation": INVITATION,
     "invitation_reminder": INVITATION,
@@ -70,6 +85,8 @@ ALL = {
     "payment_dispute_lost": PAYMENT,
     "payment_overpaid": PAYMENT,
     "payment_receipt": RECEIPT,
+    "payment_refunded": REFUND,
+    "refund_failed": REFUND,
 }
 
 every_mail = pytest.mark.parametrize("name", sorted(ALL))
@@ -110,6 +127,21 @@ def test_an_invitation_names_no_amount_and_says_how_long_it_is_valid() -> None:
         assert "Dec 6, 2026" in body
         assert "(541) 555-0142" in body
         assert "ecline" in body
+
+
+def test_a_refund_says_what_goes_back_its_fee_share_and_what_is_owed_again() -> None:
+    mail = render_mail("payment_refunded", REFUND)
+
+    for words in ("$715.30, including $15.30 of the fee", "INV-1 is owed again: $700.00"):
+        assert words in mail.text
+    assert "Cascade Lumber refunded $715.30 of payment DP-100482" in mail.subject
+
+
+def test_a_refund_that_came_back_says_why_and_that_the_money_counts_as_paid() -> None:
+    mail = render_mail("refund_failed", REFUND)
+
+    assert "came back: the card was reported lost or stolen." in mail.text
+    assert "counts as paid again" in mail.text
 
 
 def test_an_invitation_has_one_button() -> None:

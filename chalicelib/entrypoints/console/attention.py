@@ -28,6 +28,7 @@ KINDS = {
     NoticeKind.DISPUTE_LOST: Badge(label="Dispute lost", tone="bad"),
     NoticeKind.REFUND_APPROVAL: Badge(label="Refund to approve", tone="warn"),
     NoticeKind.REFUND_FAILED: Badge(label="Refund failed", tone="bad"),
+    NoticeKind.REFUND_ELSEWHERE: Badge(label="Refunded elsewhere", tone="warn"),
     NoticeKind.LOSS: Badge(label="Paid out twice", tone="bad"),
     NoticeKind.OVERPAID: Badge(label="Paid elsewhere", tone="info"),
     NoticeKind.PAYOUT: Badge(label="Deposit", tone="bad"),

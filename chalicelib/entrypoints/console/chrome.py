@@ -25,6 +25,13 @@ FLASHES = {
     "release-posting": Flash(text="Free to post. Open its settlement to post it.", tone="good"),
     "discount-restored": Flash(text="The discount can be taken again.", tone="good"),
     "returned": Flash(text="The return is recorded. The payer is told.", tone="good"),
+    "refunded": Flash(text="Refunded. The payer is told.", tone="good"),
+    "refund-asked": Flash(text="An administrator must approve it. Nothing is sent yet."),
+    "refund-unanswered": Flash(
+        text="The payment processor has not answered. We ask again by ourselves; don’t repeat it."
+    ),
+    "refund-refused": Flash(text="The refund was not made. Its reason is below.", tone="bad"),
+    "refund-declined": Flash(text="Declined. Nothing was sent."),
     "by-hand": Flash(text="Posting by hand is chosen. Download the files below.", tone="good"),
     "automatic": Flash(text="This settlement can be posted automatically again.", tone="good"),
     "recorded": Flash(text="The posted times are recorded.", tone="good"),

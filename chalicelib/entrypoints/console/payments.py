@@ -4,8 +4,8 @@ from chalice.app import Blueprint
 
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.payments import OFF_THE_ROAD, Payment, PaymentStatus
-from chalicelib.entrypoints.console import interventions
+from chalicelib.domain.payments import CHARGED, OFF_THE_ROAD, Payment, PaymentStatus
+from chalicelib.entrypoints.console import interventions, refunds
 from chalicelib.entrypoints.console.chrome import console_chrome, payment_tabs
 from chalicelib.entrypoints.console.discounts import discount_form
 from chalicelib.entrypoints.console.ledger_lines import ledger_lines
@@ -33,7 +33,6 @@ from chalicelib.storage.dealers import get_dealer
 
 blueprint = Blueprint(__name__)
 BASE = "/console/payments"
-CHARGED = (PaymentStatus.SETTLED, PaymentStatus.POSTED)
 EXPORT_ROWS = 5_000
 TYPED = ("q", "status", "from", "to", "min", "max", "sort")
 COLUMNS = (
@@ -86,7 +85,10 @@ def export(visit: Visit) -> Csv:
     dealer = get_dealer(visit.dealer_id)
     typed = {name: visit.query.get(name) for name in TYPED}
     found = list_payments(visit.world, visit.dealer_id, filters=_filters(typed), limit=EXPORT_ROWS)
-    header = ("payment", "account_id", "account_name", "amount", "method", "status", "initiated")
+    header = (
+        "payment", "account_id", "account_name", "amount", "method", "status", "initiated",
+        "refunded",
+    )  # fmt: skip
     rows = [
         (
             payment.number,
@@ -96,6 +98,7 @@ def export(visit: Visit) -> Csv:
             method_words(payment),
             payment.status.value,
             zoned(dealer, payment.submitted_at),
+            decimal_text(payment.refunded_cents),
         )
         for payment in found.payments
     ]
@@ -197,6 +200,8 @@ def _detail(visit: Visit, dealer: Dealer, found: PaymentView) -> views.PaymentDe
         discount_form=discount_form(visit, dealer, payment),
         taken_back=taken_back(dealer, payment),
         return_form=return_form(visit, dealer, payment),
+        refunds=refunds.panel(visit, dealer, payment),
+        refunded_cents=payment.refunded_cents,
     )
 
 

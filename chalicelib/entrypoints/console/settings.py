@@ -61,6 +61,7 @@ def _typed(visit: Visit) -> Settings:
         hold_hours=_number(visit, "hold_hours"),
         invitation_days=_number(visit, "invitation_days"),
         ach_flat_cents=cents_typed(form.get("ach_flat_cents"), "ach_flat_cents") or 0,
+        refund_limit_cents=cents_typed(form.get("refund_limit_cents"), "refund_limit_cents") or 0,
         auto_post=form.get("auto_post") == "yes",
         statements_on=form.get("statements_on") == "yes",
     )
@@ -84,6 +85,7 @@ def _view(visit: Visit, dealer: Dealer) -> views.Settings:
         hold_hours=dealer.hold_hours,
         invitation_days=dealer.invitation_days,
         ach_fee=decimal_text(dealer.fees.ach_flat_cents),
+        refund_limit=decimal_text(dealer.refund_limit_cents),
         auto_post=dealer.auto_post,
         statements_on=dealer.statements_on,
         may_change=visit.signed_in.role in ADMINS,

@@ -2,11 +2,18 @@
 
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.payments import Payment, PaymentStatus, Stage
+from chalicelib.domain.reversals import Refund, RefundState
 from chalicelib.services.confirm_card import is_waiting
+from chalicelib.services.refund_terms import owed_again
+from chalicelib.services.taking_back_words import amount_words
 
 
 def explanation(payment: Payment, dealer: Dealer) -> str:
-    """One or two sentences on the payment as it is."""
+    """A few sentences on the payment as it is, its refunds last."""
+    return " ".join((_standing_words(payment, dealer), *_refund_words(payment, dealer)))
+
+
+def _standing_words(payment: Payment, dealer: Dealer) -> str:
     if payment.is_taken_back:
         return _taken_back_words(payment, dealer)
     phone = f" ({dealer.phone})" if dealer.phone else ""
@@ -21,6 +28,7 @@ def explanation(payment: Payment, dealer: Dealer) -> str:
             f"{dealer.name} cancelled this payment before anything was charged. "
             "What it was meant for is open again."
         ),
+        PaymentStatus.REFUNDED: f"{dealer.name} has given all of this payment back.",
         PaymentStatus.DISPUTED: (
             "The card’s bank is looking into this payment because its cardholder asked. It "
             "counts as paid until that is decided."
@@ -28,6 +36,31 @@ def explanation(payment: Payment, dealer: Dealer) -> str:
     }
     confirmed = f"The funds are confirmed and credited to your account with {dealer.name}."
     return words.get(payment.status, confirmed)
+
+
+def _refund_words(payment: Payment, dealer: Dealer) -> tuple[str, ...]:
+    """Each refund whose money has left: where it goes, what is owed again, whether it came back."""
+    return tuple(
+        _one_refund(payment, refund, dealer)
+        for refund in payment.refunds
+        if refund.taken_at is not None
+    )
+
+
+def _one_refund(payment: Payment, refund: Refund, dealer: Dealer) -> str:
+    money = amount_words(refund.reversal.money_cents, payment.currency)
+    if not refund.is_taken_out:
+        return (
+            f"A refund of {money} did not reach you: {refund.failure_sentence}. That money counts "
+            f"as paid again; {dealer.name} knows of it."
+        )
+    again = ", ".join(
+        f"{name} ({amount_words(cents, payment.currency)})"
+        for name, cents in owed_again(payment, refund.reversal)
+    )
+    owed = f" Owed again: {again}." if again else ""
+    goes = "went" if refund.state is RefundState.SUCCEEDED else "is on its way"
+    return f"A refund of {money} {goes} to {payment.method.words}.{owed}"
 
 
 def problem(payment: Payment) -> str:

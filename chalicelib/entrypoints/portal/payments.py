@@ -82,6 +82,7 @@ def receipt(visit: Visit, payment: str) -> Html:
         fee_cents=shown.fee_cents,
         fee_label=fee_words(shown.method.kind, shown.fee_cents),
         surplus_cents=shown.surplus_cents,
+        refunded_cents=shown.refunded_cents,
         expected_on=zoned(dealer, shown.expected_at)[:10] if pending else "",
         explanation=explanation(shown, dealer),
         confirm_href=_confirm_href(visit, shown),

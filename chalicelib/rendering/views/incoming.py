@@ -15,6 +15,7 @@ from .figures import (
     SelectFilter,
     TimelineEntry,
 )
+from .refunds import Refunds
 from .taken_back import ReturnForm, TakenBack
 
 
@@ -162,3 +163,5 @@ class PaymentDetail:
     discount_form: DiscountForm | None = None
     taken_back: TakenBack | None = None
     return_form: ReturnForm | None = None
+    refunds: Refunds | None = None
+    refunded_cents: int = 0

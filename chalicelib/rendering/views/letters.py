@@ -73,3 +73,27 @@ class PaymentLetter:
     note: str = ""
     dealer_phone: str = ""
     currency: str = "USD"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundLetter:
+    """Mails "payment_refunded" and "refund_failed"; `amount_cents` is the refund's money.
+
+    `fee_cents` is the part of it that was the fee; `owed_again` are (document, cents), `arrival`
+    how long it takes (refunded only); `reason` a clause without its full stop (failed only).
+    """
+
+    dealer_name: str
+    account_name: str
+    number: str
+    amount_cents: int
+    charged_cents: int
+    method: str
+    payment_url: str
+    fee_cents: int = 0
+    arrival: str = ""
+    owed_again: tuple[tuple[str, int], ...] = ()
+    reason: str = ""
+    note: str = ""
+    dealer_phone: str = ""
+    currency: str = "USD"

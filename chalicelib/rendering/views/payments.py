@@ -57,6 +57,7 @@ class Receipt:
     fee_cents: int = 0
     fee_label: str = ""
     surplus_cents: int = 0
+    refunded_cents: int = 0
     initiated_by: str = ""
     expected_on: str = ""
     explanation: str = ""

@@ -20,7 +20,8 @@ class ReceiptLine:
 class ReceiptDocument:
     """`is_receipt` false: a confirmation of submission, which never says paid.
 
-    `is_taken_back`: the bank has the money again, which the document says instead.
+    `is_taken_back`: the bank has the money again, which the document says instead; `is_refunded`:
+    all of it was refunded. `refunded_cents` is not negative.
 
     `facts` and `sums` are (label, value) pairs in the order shown; amounts in cents.
     """
@@ -37,17 +38,21 @@ class ReceiptDocument:
     currency: str = "USD"
     is_demo: bool = False
     is_taken_back: bool = False
+    is_refunded: bool = False
+    refunded_cents: int = 0
 
     @property
     def title(self) -> str:
         """What the document calls itself."""
         if self.is_taken_back:
             return "Payment taken back"
+        if self.is_refunded:
+            return "Payment refunded"
         return "Receipt" if self.is_receipt else "Payment confirmation"
 
     @property
     def total_label(self) -> str:
         """What the last sum is called."""
-        if self.is_taken_back:
+        if self.is_taken_back or self.is_refunded:
             return "Amount charged"
         return "Paid" if self.is_receipt else "Amount submitted"

@@ -12,7 +12,8 @@ from .figures import TimelineEntry
 class Settings:
     """GET /console/settings: POSTs the fields by name, with the version they were read at.
 
-    `ach_fee` is a decimal amount, "0.00" when the dealer bears the cost; flags are "yes" or "".
+    `ach_fee` is a decimal amount, "0.00" when the dealer bears the cost, `refund_limit` one above
+    which an administrator approves refunds, "0.00" for no limit; flags are "yes" or "".
     `may_change` False shows the same without a form.
     """
 
@@ -24,6 +25,7 @@ class Settings:
     hold_hours: int
     invitation_days: int
     ach_fee: str
+    refund_limit: str
     auto_post: bool
     statements_on: bool
     may_change: bool
