@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from chalicelib.domain.ids import PayableId, SettlementId
+from chalicelib.domain.ids import AccountId, PayableId, SettlementId
 from chalicelib.domain.ledger import LedgerAccount
 from chalicelib.domain.payments import Method, Payment, PaymentStatus
 from chalicelib.domain.quotes import View
@@ -59,7 +59,7 @@ def spruce_open(world: SettlingWorld, *names: str) -> list[int]:
     return [world.spruce.get_document(world.dealer_id, name)["open_cents"] for name in names]
 
 
-def a_card(world: SettlingWorld, bank: Method) -> Method:
+def card_of(world: SettlingWorld, bank: Method) -> Method:
     """A demo card added on the hosted page and saved."""
     url = world.processor.card_page(
         world.acct,
@@ -76,18 +76,31 @@ def a_card(world: SettlingWorld, bank: Method) -> Method:
     return method
 
 
-def pay_by_card(world: SettlingWorld, document: str) -> Payment:
-    card = a_card(world, link_bank(world))
+def pay_by(
+    world: SettlingWorld,
+    method: Method,
+    *documents: str,
+    account_id: AccountId = ACCOUNT,
+    surplus_cents: int = 0,
+) -> Payment:
+    """Quote, submit and originate a payment of whole documents by a saved method."""
     quote = quote_payment(
         world,
         world.dealer_id,
-        account_id=ACCOUNT,
-        selection=Selection({PayableId(document): None}),
+        account_id=account_id,
+        selection=Selection(
+            {PayableId(name): None for name in documents}, surplus_cents=surplus_cents
+        ),
         view=View.ALL,
-        method_kind="card",
-        card=card.card,
+        method_kind=method.kind,
+        card=method.card,
     )
-    return carry(world, card, quote)
+    return carry(world, method, quote)
+
+
+def pay_by_card(world: SettlingWorld, document: str) -> Payment:
+    """The same with a card added for it."""
+    return pay_by(world, card_of(world, link_bank(world)), document)
 
 
 @pytest.mark.parametrize("booked", ["dispute", "failure"])
