@@ -1,12 +1,14 @@
 """Record the event behind a balance transaction that nobody told us of."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from types import MappingProxyType
 
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.payments import Payment
 from chalicelib.domain.settlements import BalanceTransaction, ReportingCategory
 from chalicelib.services.record_dispute import record_dispute
+from chalicelib.services.record_refund import RefundMismatched, record_refund
 from chalicelib.services.watch_later import finish_later
 from chalicelib.services.world import World
 from chalicelib.storage.payments import get_payment
@@ -46,9 +48,19 @@ def _late_failure(
         record_dispute(world, payment, told=told, source=SOURCE)
 
 
+def _refund(
+    world: World, dealer: Dealer, payment: Payment, transaction: BalanceTransaction
+) -> None:
+    told = world.processor.get_refund(dealer.processor_account, transaction.source_id)
+    with suppress(RefundMismatched):  # It stays unexplained, for a person to look at.
+        record_refund(world, payment, told=told, source=SOURCE)
+
+
 # By reporting category: ask the processor for the object behind the row, record what it says.
 RECORDERS: Mapping[str, Recorder] = MappingProxyType(
     {
+        ReportingCategory.REFUND: _refund,
+        ReportingCategory.REFUND_FAILURE: _refund,
         ReportingCategory.CHARGE_FAILURE: _late_failure,
         ReportingCategory.DISPUTE: _dispute,
         ReportingCategory.DISPUTE_REVERSAL: _dispute,
