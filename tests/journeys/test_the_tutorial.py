@@ -6,21 +6,21 @@ illustrated with what this walk sees.
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import Browser, Locator
 
 from tests.journeys import people
 from tests.journeys.people import quoted_discount, quoted_total
 from tests.journeys.test_card import CREDIT, add, pay
 from tests.journeys.test_integration import upload, wait_for, written
 from tests.journeys.tutorial_ledger import CUSTOMERS, TutorialLedger
-from tests.journeys.walker import Walker, fetch_json
+from tests.journeys.walker import Walker, fetch_json, new_walker
 
 pytestmark = pytest.mark.journey
 Walk = Callable[..., Walker]
@@ -39,15 +39,32 @@ class Paid:
     card: str
 
 
+@pytest.fixture
+def fee_known_at(run_json: dict[str, Any], browser: Browser) -> Iterator[float]:
+    """Customers pay $3.00 for ACH during the walk; from this moment on every page knows it."""
+    admin = new_walker(browser, "desk")
+    people.sign_in_operator(admin, run_json, run_json["dealers"][0]["id"], "admin")
+    sets_the_fee(admin, run_json, "3.00")
+    yield time.monotonic() + EVERYWHERE_SECONDS
+    sets_the_fee(admin, run_json, "0.00")  # As the other journeys expect it.
+    admin.close()
+
+
+def sets_the_fee(admin: Walker, run: dict[str, Any], dollars: str) -> None:
+    """What a customer pays for ACH is the dealer's own setting."""
+    admin.page.goto(f"{run['console_url']}/settings")
+    admin.page.get_by_label("ACH fee paid by the customer").fill(dollars)
+    admin.page.get_by_role("button", name="Save settings").click()
+    admin.has("Saved.")
+
+
 def test_the_tutorial_is_walked_in_order_with_ach_and_with_card(
-    run_json: dict[str, Any], walk: Walk, tmp_path: Path
+    run_json: dict[str, Any], walk: Walk, tmp_path: Path, fee_known_at: float
 ) -> None:
     run, ledger = run_json, new_ledger(run_json)
     operator, payer, plain = walk("desk"), walk("phone"), walk("phone", script=False)
     people.sign_in_operator(operator, run, run["dealers"][0]["id"], "admin")
 
-    sets_the_fee(operator, run, "3.00")
-    everywhere_at = time.monotonic() + EVERYWHERE_SECONDS
     imports_the_ledger(operator, run, ledger, tmp_path)
     sees_who_owes_what(operator, run, ledger)
     invites_one_by_one_and_in_bulk(operator, run, ledger)
@@ -55,7 +72,7 @@ def test_the_tutorial_is_walked_in_order_with_ach_and_with_card(
     registers(payer, run, ledger.email(FRAMING), "tutorial")
     registers(plain, run, ledger.email(KITCHENS), "tutorial-plain")
     tracks_the_invitations(operator, run, ledger)
-    operator.page.wait_for_timeout(max(0.0, everywhere_at - time.monotonic()) * 1000)
+    operator.page.wait_for_timeout(max(0.0, fee_known_at - time.monotonic()) * 1000)
     paid = [
         sees_what_is_owed_and_pays(payer, run, "tutorial"),
         sees_what_is_owed_and_pays(plain, run, "tutorial-plain"),
@@ -64,21 +81,12 @@ def test_the_tutorial_is_walked_in_order_with_ach_and_with_card(
     posts_and_resolves(operator, run, paid)
     for one in paid:
         sees_them_posted(one, operator, run)
-    sets_the_fee(operator, run, "0.00")  # As the other journeys expect it.
 
 
 def new_ledger(run: dict[str, Any]) -> TutorialLedger:
     """The ledger as of the product's own day, with account numbers nobody used before."""
     now = datetime.fromisoformat(fetch_json(f"{run['sandbox_url']}/clock")["now"])
     return TutorialLedger(stamp=f"N{time.time_ns() // 10**6 % 10**6:06d}", today=now.date())
-
-
-def sets_the_fee(operator: Walker, run: dict[str, Any], dollars: str) -> None:
-    """What a customer pays for ACH is the dealer's own setting."""
-    operator.page.goto(f"{run['console_url']}/settings")
-    operator.page.get_by_label("ACH fee paid by the customer").fill(dollars)
-    operator.page.get_by_role("button", name="Save settings").click()
-    operator.has("Saved.")
 
 
 def imports_the_ledger(

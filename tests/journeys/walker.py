@@ -98,7 +98,7 @@ def new_walker(
         has_touch=size == "phone",
     )
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(30_000)  # Two workers share the cores.
     walker = Walker(context, page, size)
     if not script:
         walker.reader = browser.new_context().new_page()
