@@ -3,7 +3,7 @@ PYTHON ?= $(firstword $(foreach p,python3.12 python3.11 python3.13 python3,$(she
 BIN := .venv/bin
 export PORT SANDBOX_PORT AWS_PORT CHROMIUM MINUTES SHARE SEED WORKERS FRESH
 
-.PHONY: help run stop test soak dynamodb check package import ready
+.PHONY: help run stop test soak dynamodb check package import reconcile rebuild ready
 
 help: ## list the jobs
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -34,6 +34,12 @@ package: ready ## build what is deployed into build/package
 
 import: ready ## bring a dealer's ledger in: DEALER= ACCOUNTS= CONTACTS= INVOICES= ADJUSTMENTS= STATEMENTS= PAYMENTS= AS_OF= (FULL=1 closes what is missing, VALID_ROWS=1 leaves invalid rows out)
 	@$(BIN)/python -m tools.import_ledger $(foreach v,DEALER ACCOUNTS CONTACTS INVOICES ADJUSTMENTS STATEMENTS PAYMENTS AS_OF FULL VALID_ROWS,$(if $($(v)),--$(shell echo $(v) | tr 'A-Z_' 'a-z-') "$($(v))"))
+
+reconcile: ready ## compare processor, ledger, accounts and ERP of a dealer of the running product: DEALER=
+	@$(BIN)/python -m tools.reconcile --dealer "$(DEALER)"
+
+rebuild: ready ## fold a dealer's projections from its events and compare with what is shown: DEALER=
+	@$(BIN)/python -m tools.rebuild --dealer "$(DEALER)"
 
 ready:
 	@$(PYTHON) sandbox/prepare.py

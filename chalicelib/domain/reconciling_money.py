@@ -82,12 +82,18 @@ def compare_charge(charge: Charge, ours: Known | None) -> Difference | None:
         return _differ(DifferenceKind.AMOUNT, ours, sentence, (ours.charged_cents, theirs))
     if ours.status is PaymentStatus.PENDING:
         return _undecided(charge, ours, event)
+    return _decided(charge, ours, event)
+
+
+def _decided(charge: Charge, ours: Known, event: Event | None) -> Difference | None:
+    if ours.status is PaymentStatus.RETURNED and event is Event.FAILED:
+        return None  # A debit that came back: the processor takes its success back.
     if ours.status in CHARGED and event is not Event.SUCCEEDED:
         sentence = f"{ours.number} counts as charged; the processor says “{charge.state}”."
         return _differ(DifferenceKind.DENIED, ours, sentence, (ours.charged_cents, 0))
     if ours.status in OFF_THE_ROAD and event is Event.SUCCEEDED:
         sentence = f"The processor charged {ours.number}, which is {ours.status} here."
-        return _differ(DifferenceKind.CONTRADICTED, ours, sentence, (0, theirs))
+        return _differ(DifferenceKind.CONTRADICTED, ours, sentence, (0, charge.amount_cents))
     return None
 
 
@@ -111,7 +117,13 @@ def missing_charges(ours: Iterable[Known], listed: Iterable[str]) -> list[Differ
 def charge_figure(charges: Mapping[str, Charge], ours: Iterable[Known]) -> Figure:
     """What the processor charged of what we sent, and what we hold as charged of the same."""
     theirs = [it for it in charges.values() if event_of(it.state) is Event.SUCCEEDED]
-    own = [it for it in ours if it.status in CHARGED and it.processor_id in charges]
+    own = [
+        it
+        for it in ours
+        if it.status in CHARGED
+        and it.processor_id in charges
+        and (it.status is not PaymentStatus.RETURNED or charges[it.processor_id] in theirs)
+    ]
     return Figure(
         Check.CHARGES,
         sum(it.charged_cents for it in own),

@@ -23,9 +23,11 @@ from chalicelib.services.release_payment import release_payment
 from chalicelib.services.world import World
 from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.payment_lists import Span, each_payment, read_stretch
-from chalicelib.storage.payments import find_payment, find_payment_by_reference
+from chalicelib.storage.payments import find_payment, find_payment_by_reference, get_payment
 
 WEEK = timedelta(days=7)
+# An outcome nobody told us, or a success that the bank took back since.
+ASKED_ANEW = (DifferenceKind.MISSED_OUTCOME, DifferenceKind.DENIED)
 SLACK = timedelta(hours=1)  # Between our clock and the processor's, and a request's own time.
 BEFORE_SENDING = timedelta(days=4)  # The dealer's hold; longer frozen ones are looked up singly.
 
@@ -93,7 +95,7 @@ def _repaired(
     world: World, dealer: Dealer, charge: Charge, difference: Difference, payment: Known | None
 ) -> Difference:
     """Take the outcome that never reached us, and do what the workflow would have done with it."""
-    if difference.kind is not DifferenceKind.MISSED_OUTCOME or payment is None:
+    if difference.kind not in ASKED_ANEW or payment is None:
         return difference
     succeeded = event_of(charge.state) is Event.SUCCEEDED
     event_type = f"payment_intent.{'succeeded' if succeeded else 'payment_failed'}"
@@ -102,7 +104,8 @@ def _repaired(
     account_id, payment_id = payment.account_id, payment.payment_id
     apply_payment(world, dealer.dealer_id, account_id=account_id, payment_id=payment_id)
     release_payment(world, dealer.dealer_id, account_id=account_id, payment_id=payment_id)
-    return replace(difference, is_repaired=True)
+    fresh = get_payment(dealer.dealer_id, account_id, payment_id)
+    return replace(difference, is_repaired=compare_charge(charge, known(fresh)) is None)
 
 
 def _denied(

@@ -32,6 +32,8 @@ SETTLEMENTS_KEPT = 400
 # The event that tells of a kind of movement, and whether it is about the payment itself.
 HINTS = {
     "charge": "payment_intent.succeeded",
+    "charge_failure": "charge.failed",
+    "payment_failure_refund": "charge.failed",
     "refund": "refund.updated",
     "refund_failure": "refund.failed",
     "dispute": "charge.dispute.updated",

@@ -2,15 +2,26 @@
 
 from datetime import timedelta
 
+import pytest
+
 from chalicelib.domain.notices import NoticeKind
 from chalicelib.domain.payments import PaymentStatus
 from chalicelib.domain.reconciliation import Check, DifferenceKind
+from chalicelib.services.apply_payment import apply_payment
 from chalicelib.services.deal_with_notice import list_waiting
 from chalicelib.storage.payments import get_payment
 from chalicelib.storage.settlements import get_settlement
 from tests.services.reconciling import booked, kinds, reconciled
 from tests.services.settling import ACCOUNT, SettlingWorld
-from tests.services.story import link_bank, open_account, open_dealer, pay, ready_to_post, settle
+from tests.services.story import (
+    link_bank,
+    open_account,
+    open_dealer,
+    pay,
+    pay_out,
+    ready_to_post,
+    settle,
+)
 
 
 def test_a_road_walked_to_its_end_has_no_difference_at_any_point(settling: SettlingWorld) -> None:
@@ -69,6 +80,30 @@ def test_a_failure_nobody_told_us_is_repaired_too(settling: SettlingWorld) -> No
 
     stored = get_payment(settling.dealer_id, ACCOUNT, payment.payment_id)
     assert (kinds(run), stored.status) == ([], PaymentStatus.FAILED)
+
+
+@pytest.mark.parametrize("booked", ["dispute", "failure"])
+@pytest.mark.parametrize("after_payout", [False, True])
+def test_a_debit_that_came_back_unheard_of_is_found_and_taken_back(
+    settling: SettlingWorld, booked: str, after_payout: bool
+) -> None:
+    open_dealer(settling)
+    open_account(settling)
+    payment = pay(settling, link_bank(settling), "A", "B")
+    settling.advance(days=4, hours=1)
+    settling.deliver()
+    apply_payment(settling, settling.dealer_id, account_id=ACCOUNT, payment_id=payment.payment_id)
+    if after_payout:
+        settling.run_settlement(pay_out(settling))
+    reconciled(settling, settling.dealer_id)
+    settling.stripe.return_payment(payment.number, "R01", booked=booked)
+    settling.basket.drain()
+
+    run = reconciled(settling, settling.dealer_id, full=False)
+
+    stored = get_payment(settling.dealer_id, ACCOUNT, payment.payment_id)
+    assert (kinds(run), stored.status) == ([], PaymentStatus.RETURNED)
+    assert len(kinds(run, repaired=True)) == 1
 
 
 def test_a_deposit_whose_message_never_came_is_opened(settling: SettlingWorld) -> None:

@@ -1,0 +1,143 @@
+"""What is shown, folded anew from what happened: status, ledger, claims and totals (R10).
+
+A payment's events, its own stored facts and the ERP's payables are the sources; everything else is
+a projection of them and must come out equal.
+"""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from chalicelib.domain.accounts import Totals
+from chalicelib.domain.claims import Claim, ClaimState
+from chalicelib.domain.ids import PayableId
+from chalicelib.domain.ledger import LedgerAccount, Line, balance, settled_entry
+from chalicelib.domain.ledger_reversals import reversal_entry, withdrawn_entry, won_entry
+from chalicelib.domain.lifecycle import STATUS, TRANSITIONS, Event, State
+from chalicelib.domain.overpaid import applied_claim
+from chalicelib.domain.payments import CHARGED, Payment, PaymentEvent, PaymentStatus
+from chalicelib.domain.reversals import Dispute, DisputePhase, Reversal
+from chalicelib.domain.taking_back import event_claims, refunds_that_count
+
+# The history's words for what the lifecycle's table knows; all others change no status.
+EVENTS: Mapping[str, Event] = MappingProxyType(
+    {
+        "handed_over": Event.HANDED_OVER,
+        "originated": Event.ORIGINATED,
+        "settled": Event.SUCCEEDED,
+        "failed": Event.FAILED,
+        "frozen": Event.FROZEN,
+        "released": Event.RELEASED,
+        "terminated": Event.TERMINATED,
+        "paid_out": Event.PAID_OUT,
+        "posted": Event.POSTED,
+        "returned": Event.RETURNED,
+        "dispute_inquiry": Event.INQUIRED,
+        "dispute_withdrawn": Event.WITHDRAWN,
+        "dispute_won": Event.WON,
+        "dispute_closed": Event.WON,
+        "dispute_lost": Event.LOST,
+        "refunded_part": Event.REFUNDED_PART,
+        "refunded": Event.REFUNDED,
+        "refund_failed": Event.REFUND_FAILED,
+    }
+)
+_MAY_BE_POSTED = (State.IN_SETTLEMENT, State.WON)
+_SHOWN = (  # What of an account's totals does not depend on the day.
+    "gross_cents", "credits_cents", "in_flight_cents", "invoices_cents", "debits_cents",
+    "invoices", "debits", "credits",
+)  # fmt: skip
+
+
+def replayed(events: Iterable[PaymentEvent]) -> PaymentStatus:
+    """The status a history leads to, by the lifecycle's table alone."""
+    state, is_posted = State.SUBMITTED, False
+    for happened in events:
+        event = EVENTS.get(happened.name)
+        coming = TRANSITIONS.get((state, event)) if event is not None else None
+        if coming is not None:
+            state = coming.state
+            is_posted = is_posted or event is Event.POSTED
+    if is_posted and state in _MAY_BE_POSTED:
+        return PaymentStatus.POSTED
+    return STATUS[state]
+
+
+def rebuilt_ledger(payment: Payment) -> dict[LedgerAccount, int]:
+    """Each account's balance from the payment's facts, cents; accounts at 0 are absent."""
+    if payment.status not in CHARGED:
+        return {}
+    lines: list[Line] = list(settled_entry(payment))
+    for refund in refunds_that_count(payment):
+        lines += reversal_entry(payment, refund.reversal, source_id=refund.processor_id)
+    if payment.returned is not None:
+        back = payment.returned
+        lines += reversal_entry(
+            payment, back.reversal, source_id=back.return_id, fee_cents=back.fee_cents
+        )
+    if payment.dispute is not None:
+        lines += _disputed(payment, payment.dispute)
+    return nonzero(balance(lines))
+
+
+def _disputed(payment: Payment, dispute: Dispute) -> list[Line]:
+    if dispute.withdrawn_at is None:
+        return []
+    cents, source_id = dispute.amount_cents, dispute.dispute_id
+    lines = list(
+        withdrawn_entry(
+            payment, amount_cents=cents, fee_cents=dispute.fee_cents, source_id=source_id
+        )
+    )
+    if dispute.phase is DisputePhase.WON:
+        lines += won_entry(payment, amount_cents=cents, source_id=source_id)
+    if dispute.reversal is not None:
+        lines += reversal_entry(
+            payment,
+            dispute.reversal,
+            source_id=source_id,
+            out_of=LedgerAccount.HELD_IN_DISPUTE,
+        )
+    return lines
+
+
+def nonzero(sums: Mapping[LedgerAccount, int]) -> dict[LedgerAccount, int]:
+    """The balances that are not 0."""
+    return {account: cents for account, cents in sums.items() if cents}
+
+
+def rebuilt_claims(payment: Payment) -> tuple[Claim, ...]:
+    """What the payment holds and has taken of its account's payables, from its own facts."""
+    if payment.status in (PaymentStatus.PENDING, PaymentStatus.FROZEN):
+        flying = ClaimState.IN_FLIGHT
+        return (Claim(payment.payment_id, payment.number, flying, payment.effects),)
+    if payment.status not in CHARGED:
+        return ()
+    claims = [applied_claim(payment, payment.settled_at or payment.submitted_at)]
+    for number, reversal in enumerate(_reversals(payment)):
+        claims += event_claims(payment, reversal, f"rebuilt-{number}")
+    return tuple(claims)
+
+
+def _reversals(payment: Payment) -> list[Reversal]:
+    made = [refund.reversal for refund in refunds_that_count(payment)]
+    if payment.returned is not None:
+        made.append(payment.returned.reversal)
+    if payment.dispute is not None and payment.dispute.reversal is not None:
+        made.append(payment.dispute.reversal)
+    return made
+
+
+def taken(claims: Iterable[Claim]) -> dict[tuple[PayableId, bool], int]:
+    """What claims take off each payable, cents: (payable, in flight) → sum; 0 is absent."""
+    sums: dict[tuple[PayableId, bool], int] = {}
+    for claim in claims:
+        sign = -1 if claim.state is ClaimState.REVERSED else 1
+        for effect in claim.effects:
+            name = (effect.payable_id, claim.state is ClaimState.IN_FLIGHT)
+            sums[name] = sums.get(name, 0) + sign * effect.amount_cents
+    return {name: cents for name, cents in sums.items() if cents}
+
+
+def shown(totals: Totals) -> dict[str, int]:
+    """The totals that do not depend on the day."""
+    return {name: getattr(totals, name) for name in _SHOWN}
