@@ -49,6 +49,7 @@ SIZES = {
     "declined": 1,
     "elsewhere": 1,
     "verify": 1,
+    "unheard": SMALL,
 }
 
 
