@@ -38,13 +38,13 @@ REASON_WORDS: Mapping[str, str] = MappingProxyType(
         "customer_initiated": "the customer asked their bank",
         "debit_not_authorized": "the debit was not authorised",
         "duplicate": "it was charged twice",
-        "fraudulent": "the cardholder did not make it (fraud)",
+        "fraudulent": "the card’s owner did not make it (fraud)",
         "general": "no particular reason was given",
         "noncompliant": "it broke the card network’s rules",
         "product_not_received": "the goods did not arrive",
         "product_unacceptable": "the goods were not as described",
         "subscription_canceled": "it was charged after a cancellation",
-        "unrecognized": "the cardholder does not recognise it",
+        "unrecognized": "the card’s owner does not recognise it",
     }
 )
 
@@ -64,5 +64,5 @@ def phases_between(stored: DisputePhase | None, told: DisputePhase) -> tuple[Dis
 
 
 def reason_words(reason: str) -> str:
-    """Why the cardholder disputes it, in words; an unknown reason as it is written."""
+    """Why the card's owner disputes it, in words; an unknown reason as it is written."""
     return REASON_WORDS.get(reason, reason.replace("_", " "))

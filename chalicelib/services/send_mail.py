@@ -115,7 +115,7 @@ def _reason(mail: str, payment: Payment, dealer: Dealer) -> str:
         return payment.returned.sentence
     if mail == DISPUTE_LOST:
         return (
-            "The cardholder had disputed this payment at the card’s bank, and the bank decided "
+            "The card’s owner had disputed this payment at the card’s bank, and the bank decided "
             f"against {dealer.name}."
         )
     return ""

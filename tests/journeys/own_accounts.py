@@ -52,6 +52,7 @@ SIZES = {
     "elsewhere": 1,
     "verify": 1,
     "refund": 2,
+    "unheard": SMALL,
 }
 
 

@@ -71,7 +71,7 @@ def test_no_form_field_we_read_is_named_like_a_card() -> None:
 def test_what_we_keep_of_a_card_is_its_brand_funding_and_last_four() -> None:
     assert {field.name for field in fields(CardFacts)} == {"method_id", "brand", "funding"}
     assert {field.name for field in fields(Method)} == {
-        "method_id", "kind", "label", "last4", "customer", "mandate", "card",
+        "method_id", "kind", "label", "last4", "customer", "mandate", "card", "disabled",
     }  # fmt: skip
 
 

@@ -30,7 +30,7 @@ def _standing_words(payment: Payment, dealer: Dealer) -> str:
         ),
         PaymentStatus.REFUNDED: f"{dealer.name} has given all of this payment back.",
         PaymentStatus.DISPUTED: (
-            "The card’s bank is looking into this payment because its cardholder asked. It "
+            "The card’s bank is looking into this payment because its owner asked. It "
             "counts as paid until that is decided."
         ),
     }
@@ -76,7 +76,7 @@ def _taken_back_words(payment: Payment, dealer: Dealer) -> str:
     again = f"What it paid is owed to {dealer.name} again."
     if payment.returned is not None:
         return f"{payment.returned.sentence} {again}"
-    return f"The cardholder had disputed it, and the bank decided against {dealer.name}. {again}"
+    return f"The card’s owner had disputed it, and the bank decided against {dealer.name}. {again}"
 
 
 def _pending_words(payment: Payment, dealer: Dealer) -> str:
