@@ -228,7 +228,7 @@ def _check(order: RefundOrder, most_cents: int) -> None:
         sentence = "There is nothing to refund there. Choose another one."
         raise InvalidInput(sentence, {"target": sentence})
     if order.amount_cents > most_cents:
-        sentence = f"At most {most_cents // 100:,}.{most_cents % 100:02d} can be refunded there."
+        sentence = f"At most ${most_cents // 100:,}.{most_cents % 100:02d} can be refunded there."
         raise InvalidInput(sentence, {"amount": sentence})
 
 

@@ -88,7 +88,7 @@ def test_a_surplus_somebody_used_meanwhile_is_not_offered() -> None:
     assert [(room.target, room.most_cents) for room in offered] == [
         (EVERYTHING, 103_000), (A, 100_000), (ON_ACCOUNT, 3_000),
     ]  # fmt: skip
-    with pytest.raises(InvalidInput, match=r"At most 30\.00"):
+    with pytest.raises(InvalidInput, match=r"At most \$30\.00"):
         refunded(payment, 3_001, ON_ACCOUNT, *surplus_open(payment, 3_000))
 
 

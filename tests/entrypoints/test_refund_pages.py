@@ -72,7 +72,7 @@ def test_a_refund_is_previewed_with_its_fee_share_then_made_once(
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"amount": "900.01"}, "At most 900.00 can be refunded there."),
+        ({"amount": "900.01"}, "At most $900.00 can be refunded there."),
         ({"amount": "-5"}, "Type an amount like"),
         ({"amount": ""}, "Type an amount above 0."),
         ({"target": "nowhere"}, "Choose what the refund is for."),

@@ -47,6 +47,11 @@ class Play:
         self.world.advance(days=days)
         self._next(None)
 
+    def comes_back(self, payment: Payment, code: str) -> None:
+        """The bank sends a settled debit back, with Nacha's code."""
+        self.world.stripe.return_payment(payment.number, code)
+        self._next(None)
+
     def script(self, **wanted: object) -> None:
         """Tell the processor what happens next (docs/SANDBOX.md)."""
         self.world.stripe.script.apply(wanted)

@@ -43,9 +43,20 @@ def two_payouts(play: Play) -> None:
     play.days(4)
 
 
+def a_debit_that_comes_back(play: Play) -> None:
+    """One of two is returned after it was posted; a later payout, below zero, carries it."""
+    returned = play.pay("A")
+    play.pay("B", "C")
+    play.days(5)
+    play.days(4)
+    play.comes_back(returned, "R01")
+    play.days(4)
+
+
 SCENES: dict[str, Scene] = {
     "one payment": one_payment,
     "two payments in one payout": two_payments_in_one_payout,
     "a debit that fails and one that does not": a_debit_that_fails_and_one_that_does_not,
     "two payouts": two_payouts,
+    "a debit that comes back": a_debit_that_comes_back,
 }

@@ -84,7 +84,7 @@ def refund_examples(
 ) -> dict[str, object]:
     """The payment's page with its refunds, and the preview with and without a mistake."""
     part = Badge(label="Settled, refunded $10.00", tone="good")
-    errors = (FieldError(field="amount", message="At most 20.00 can be refunded there."),)
+    errors = (FieldError(field="amount", message="At most $20.00 can be refunded there."),)
     blocked = form(targets=(), blocked_because="All of it has been refunded.")
     return {
         "payment_detail_refunds": detail(
