@@ -9,6 +9,11 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 PRODUCT = "product"
+# A statement's discount ends by the clock, which other journeys move on by days, and accounts that
+# nobody was invited for are all invited by the mailing's journey.
+FIRST_ON_THE_PRODUCT = (
+    "tests/journeys/test_statements.py", "tests/journeys/test_portal_access.py",
+)  # fmt: skip
 NEEDS_THE_PRODUCT = ("tests/journeys/", "tests/infra/test_running_product.py")
 
 
@@ -25,7 +30,12 @@ def arrange(items: list[pytest.Item]) -> None:
         if asks and group_of(item.nodeid) != PRODUCT:
             sentence = f"{item.nodeid} asks for run_json outside of {NEEDS_THE_PRODUCT}"
             raise pytest.UsageError(sentence)
-    items.sort(key=lambda item: group_of(item.nodeid) != PRODUCT)
+    items.sort(key=lambda item: place_of(item.nodeid))
+
+
+def place_of(nodeid: str) -> tuple[bool, bool]:
+    """The product's tests before all others, those that mind the clock before the rest of them."""
+    return group_of(nodeid) != PRODUCT, not nodeid.startswith(FIRST_ON_THE_PRODUCT)
 
 
 class GroupScheduling(LoadScopeScheduling):
