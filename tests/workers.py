@@ -9,11 +9,10 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 PRODUCT = "product"
-# A statement's discount ends by the clock, which other journeys move on by days, and accounts that
-# nobody was invited for are all invited by the mailing's journey.
-FIRST_ON_THE_PRODUCT = (
-    "tests/journeys/test_statements.py", "tests/journeys/test_portal_access.py",
-)  # fmt: skip
+# A statement's discount ends by the clock, which other journeys move on by days.
+FIRST_ON_THE_PRODUCT = "tests/journeys/test_statements.py"
+# It invites every small account that nobody was invited for, the other journeys' own included.
+LAST_ON_THE_PRODUCT = "tests/journeys/test_invitations.py"
 NEEDS_THE_PRODUCT = ("tests/journeys/", "tests/infra/test_running_product.py")
 
 
@@ -33,9 +32,13 @@ def arrange(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: place_of(item.nodeid))
 
 
-def place_of(nodeid: str) -> tuple[bool, bool]:
-    """The product's tests before all others, those that mind the clock before the rest of them."""
-    return group_of(nodeid) != PRODUCT, not nodeid.startswith(FIRST_ON_THE_PRODUCT)
+def place_of(nodeid: str) -> tuple[bool, bool, bool]:
+    """The product's tests before all others; among them one journey first and one last."""
+    return (
+        group_of(nodeid) != PRODUCT,
+        not nodeid.startswith(FIRST_ON_THE_PRODUCT),
+        nodeid.startswith(LAST_ON_THE_PRODUCT),
+    )
 
 
 class GroupScheduling(LoadScopeScheduling):
