@@ -7,7 +7,7 @@ from chalicelib.domain.claims import Claim, ClaimState
 from chalicelib.domain.days import dealer_day
 from chalicelib.domain.ids import AccountId, PaymentId
 from chalicelib.domain.payments import Payment, PaymentStatus
-from chalicelib.domain.reconciliation import Difference, Figure, Reconciliation
+from chalicelib.domain.reconciliation import Check, Difference, Figure, Reconciliation
 from chalicelib.domain.reconciling_books import compare_claims, compare_header, compare_receivable
 from chalicelib.services.reconcile_dealer_parts import Found
 from chalicelib.services.refresh_totals import refreshed
@@ -33,7 +33,7 @@ def compare_accounts(world: World, run: Reconciliation) -> Found:
     """Fifty accounts: all of the dealer's, or at night those with payments that may move."""
     wanted = sorted(set(_accounts(run)))
     waiting = [account_id for account_id in wanted if account_id > run.cursor]
-    figures: list[Figure] = []
+    figures = [Figure(check, 0, 0) for check in (Check.HEADERS, Check.RECEIVABLE)]
     found: list[Difference] = []
     for account_id in waiting[:AT_ONCE]:
         shown, wrong = _compared(world, run, account_id)

@@ -27,6 +27,7 @@ from chalicelib.storage.settlements import find_posting, find_settlement, list_s
 BACK = timedelta(days=10)  # A payout says what it consists of, and is posted, within that time.
 FULL_BACK = timedelta(days=400)
 AT_ONCE = 20
+CHECKED = (Check.DEPOSITS, Check.PARTS, Check.POSTINGS)
 Finding = tuple[Figure, list[Difference]]
 
 
@@ -38,7 +39,7 @@ def compare_deposits(world: World, run: Reconciliation) -> Found:
         payout.payout_id: payout
         for payout in world.processor.list_payouts(dealer.processor_account, since=since)
     }
-    figures: list[Figure] = []
+    figures = [Figure(check, 0, 0) for check in CHECKED]  # Nothing to compare is shown as well.
     found = [] if run.cursor else list(_missing(world, dealer, payouts))
     listed, following = list_settlements(run.dealer_id, cursor=run.cursor, limit=AT_ONCE)
     for settlement in listed:

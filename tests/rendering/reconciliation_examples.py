@@ -22,8 +22,8 @@ def _figure(label: str, ours: str, theirs: str, off_cents: int = 0) -> FigureRow
         label=label,
         ours=ours,
         theirs=theirs,
-        ours_cents=1402_00 + off_cents,
-        theirs_cents=1402_00,
+        ours_cents=5_245_230_92 + off_cents,
+        theirs_cents=5_245_230_92,
         counted="12 payments",
     )
 
@@ -40,7 +40,7 @@ def _differences() -> tuple[DifferenceRow, ...]:
             href="/console/payments/DP-100482",
         ),
         DifferenceRow(
-            subject="balance",
+            subject="po_HNz3S8jknLN912oCVjLyCcop",
             status=REPAIRED,
             sentence="DP-100483 was pending here; at the processor it is paid.",
             action="Nothing: the processor was asked and its answer taken.",
