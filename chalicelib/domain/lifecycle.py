@@ -134,6 +134,8 @@ _CAME_BACK = frozenset({Duty.ENTRY, Duty.TELL_PAYER, Duty.TELL_OPERATOR})
 TRANSITIONS: Mapping[tuple[State, Event], Next] = MappingProxyType(
     {
         (State.SUBMITTED, Event.HANDED_OVER): Next(State.UNKNOWN, _WATCH),
+        # Its bank account was disabled while it waited, so the processor is never asked.
+        (State.SUBMITTED, Event.FAILED): Next(State.FAILED, _GIVE_UP),
         (State.UNKNOWN, Event.ORIGINATED): Next(State.PROCESSING, _WATCH),
         (State.UNKNOWN, Event.SUCCEEDED): Next(State.AWAITING_PAYOUT, _SETTLE),
         (State.UNKNOWN, Event.FAILED): Next(State.FAILED, _GIVE_UP),

@@ -30,6 +30,7 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         "terminated": Event.TERMINATED,
         "paid_out": Event.PAID_OUT,
         "posted": Event.POSTED,
+        "unposted": Event.UNPOSTED,
         "returned": Event.RETURNED,
         "dispute_inquiry": Event.INQUIRED,
         "dispute_withdrawn": Event.WITHDRAWN,
@@ -56,7 +57,7 @@ def replayed(events: Iterable[PaymentEvent]) -> PaymentStatus:
         coming = TRANSITIONS.get((state, event)) if event is not None else None
         if coming is not None:
             state = coming.state
-            is_posted = is_posted or event is Event.POSTED
+            is_posted = (is_posted or event is Event.POSTED) and event is not Event.UNPOSTED
     if is_posted and state in _MAY_BE_POSTED:
         return PaymentStatus.POSTED
     return STATUS[state]

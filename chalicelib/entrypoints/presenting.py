@@ -44,6 +44,7 @@ EVENT_WORDS = {
     "failed": ("Failed; nothing was charged", "bad"),
     "paid_out": ("Part of a bank deposit", "good"),
     "posted": ("Posted to the general ledger", "good"),
+    "unposted": ("Its posting was reversed in the general ledger", "warn"),
     "handed_over": ("Handed to the payment processor", "info"),
     "frozen": ("Frozen: stopped before anything was charged", "warn"),
     "released": ("Released: it goes on", "info"),
@@ -72,6 +73,7 @@ EVENT_WORDS = {
 _NOT_FOR_PAYERS = frozenset(
     {
         "posting_held", "posting_released", "stopped", "handed_over", "contradicted", "return_fee",
+        "unposted",
         "refund_requested", "refund_approved", "refund_declined", "refund_begun", "refund_refused",
     }
 )  # fmt: skip

@@ -17,9 +17,7 @@ from chalicelib.domain.reconciling_money import (
     missing_charges,
 )
 from chalicelib.gateways.processor import Intent, ProcessorRefused
-from chalicelib.services.apply_payment import apply_payment
-from chalicelib.services.reconcile_dealer_parts import Found, ask_anew
-from chalicelib.services.release_payment import release_payment
+from chalicelib.services.reconcile_dealer_parts import Found, ask_anew, finish_asked
 from chalicelib.services.world import World
 from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.payment_lists import Span, each_payment, read_stretch
@@ -102,8 +100,7 @@ def _repaired(
     if not ask_anew(world, dealer, event_type=event_type, object_id=charge.intent_id):
         return difference
     account_id, payment_id = payment.account_id, payment.payment_id
-    apply_payment(world, dealer.dealer_id, account_id=account_id, payment_id=payment_id)
-    release_payment(world, dealer.dealer_id, account_id=account_id, payment_id=payment_id)
+    finish_asked(world, dealer, account_id=account_id, payment_id=payment_id)
     fresh = get_payment(dealer.dealer_id, account_id, payment_id)
     return replace(difference, is_repaired=compare_charge(charge, known(fresh)) is None)
 

@@ -16,7 +16,7 @@ from chalicelib.domain.reconciling_money import (
 from chalicelib.domain.settlements import BalanceTransaction, Settlement
 from chalicelib.gateways.processor import ProcessorRefused
 from chalicelib.services.reconcile_dealer_ledger import ledger_now
-from chalicelib.services.reconcile_dealer_parts import Found, ask_anew
+from chalicelib.services.reconcile_dealer_parts import Found, ask_anew, finish_asked
 from chalicelib.services.view_payment import find_named
 from chalicelib.services.world import World
 from chalicelib.storage.dealers import get_dealer
@@ -95,10 +95,14 @@ def _ask_anew(world: World, dealer: Dealer, carried: Carried, difference: Differ
         event_type = HINTS.get(movement.category)
         if event_type is None or movement.name != difference.subject:
             continue
-        object_id = movement.source_id
-        if movement.category == "charge":
-            object_id = movement.intent_id
+        is_charge = movement.category == "charge"
+        object_id = movement.intent_id if is_charge else movement.source_id
         ask_anew(world, dealer, event_type=event_type, object_id=object_id)
+        payment = find_named(dealer.dealer_id, movement.name) if is_charge else None
+        if payment is not None:
+            finish_asked(
+                world, dealer, account_id=payment.account_id, payment_id=payment.payment_id
+            )
 
 
 def _grown(

@@ -68,6 +68,21 @@ def test_a_lost_webhook_is_found_and_repaired_by_asking(settling: SettlingWorld)
     assert list_waiting(settling, settling.dealer_id).notices == []
 
 
+def test_a_payment_whose_workflow_died_with_its_outcome_stored_is_finished(
+    settling: SettlingWorld,
+) -> None:
+    open_dealer(settling)
+    open_account(settling)
+    payment = pay(settling, link_bank(settling), "A")
+    settling.advance(days=4, hours=1)
+    settling.deliver()
+
+    run = reconciled(settling, settling.dealer_id)
+
+    stored = get_payment(settling.dealer_id, ACCOUNT, payment.payment_id)
+    assert (kinds(run), stored.status) == ([], PaymentStatus.SETTLED)
+
+
 def test_a_failure_nobody_told_us_is_repaired_too(settling: SettlingWorld) -> None:
     open_dealer(settling)
     open_account(settling)
