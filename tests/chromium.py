@@ -24,7 +24,7 @@ SWITCHES = [
 def browser() -> Iterator[Browser]:
     """Headless, shared by all: Playwright's synchronous API allows one of itself at a time."""
     if not Path(CHROMIUM).exists():
-        pytest.skip("Needs Chromium: apt-get install chromium, or CHROMIUM=<path>")
+        pytest.fail("Needs Chromium: apt-get install chromium, or CHROMIUM=<path>", pytrace=False)
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
         yield found

@@ -165,7 +165,7 @@ def balance_transaction(transaction_id: str) -> str:
 
 def notices(dealer_id: DealerId) -> str:
     """Partition of what waits for a person at the dealer."""
-    return f"D#{dealer_id}#TODO"
+    return f"D#{dealer_id}#INBOX"
 
 
 def notice(kind: str, subject: str) -> str:
