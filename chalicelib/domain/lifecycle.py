@@ -57,17 +57,17 @@ class Event(StrEnum):
 
 
 class Duty(StrEnum):
-    """What must follow an event. The first four are written with it, the others done after it."""
+    """What must follow an event; `duties.py` says what is written with it and what done after."""
 
     ENTRY = "ledger entry"
     APPLY = "claim applied"
     RELEASE = "claim released"
     REOPEN = "payables reopened"
-    WATCH = "watched until decided"
-    TELL_PAYER = "payer told"
     TELL_OPERATOR = "operator told"
-    DISABLE = "bank account judged by its return code"
     RANK = "priority rises"
+    WATCH = "watched until decided"
+    DISABLE = "bank account judged by its return code"
+    TELL_PAYER = "payer told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,25 +124,26 @@ MEANINGS: Mapping[Event, str] = MappingProxyType(
 _WATCH = frozenset({Duty.WATCH})
 _SETTLE = frozenset({Duty.ENTRY, Duty.APPLY, Duty.TELL_PAYER})
 _GIVE_UP = frozenset({Duty.RELEASE, Duty.TELL_PAYER})
+_FAIL = _GIVE_UP | {Duty.DISABLE}
 _TELL = frozenset({Duty.TELL_OPERATOR})
 _TAKEN = frozenset({Duty.ENTRY, Duty.REOPEN, Duty.TELL_PAYER, Duty.TELL_OPERATOR})
 _RETURN = _TAKEN | {Duty.DISABLE, Duty.RANK}
 _HELD = frozenset({Duty.ENTRY, Duty.WATCH, Duty.TELL_OPERATOR})
-_REFUND = frozenset({Duty.ENTRY, Duty.WATCH, Duty.TELL_PAYER})
-_CAME_BACK = frozenset({Duty.ENTRY, Duty.TELL_PAYER, Duty.TELL_OPERATOR})
+_REFUND = frozenset({Duty.ENTRY, Duty.REOPEN, Duty.WATCH, Duty.TELL_PAYER})
+_CAME_BACK = frozenset({Duty.ENTRY, Duty.APPLY, Duty.TELL_PAYER, Duty.TELL_OPERATOR})
 
 TRANSITIONS: Mapping[tuple[State, Event], Next] = MappingProxyType(
     {
         (State.SUBMITTED, Event.HANDED_OVER): Next(State.UNKNOWN, _WATCH),
         # Its bank account was disabled while it waited, so the processor is never asked.
-        (State.SUBMITTED, Event.FAILED): Next(State.FAILED, _GIVE_UP),
+        (State.SUBMITTED, Event.FAILED): Next(State.FAILED, _FAIL),
         (State.UNKNOWN, Event.ORIGINATED): Next(State.PROCESSING, _WATCH),
         (State.UNKNOWN, Event.SUCCEEDED): Next(State.AWAITING_PAYOUT, _SETTLE),
-        (State.UNKNOWN, Event.FAILED): Next(State.FAILED, _GIVE_UP),
+        (State.UNKNOWN, Event.FAILED): Next(State.FAILED, _FAIL),
         (State.PROCESSING, Event.SUCCEEDED): Next(State.AWAITING_PAYOUT, _SETTLE),
-        (State.PROCESSING, Event.FAILED): Next(State.FAILED, _GIVE_UP),
+        (State.PROCESSING, Event.FAILED): Next(State.FAILED, _FAIL),
         # Only before it is handed over: afterwards nobody can know that nothing will be charged.
-        (State.SUBMITTED, Event.FROZEN): Next(State.FROZEN, _TELL),
+        (State.SUBMITTED, Event.FROZEN): Next(State.FROZEN, _WATCH),
         (State.FROZEN, Event.RELEASED): Next(State.SUBMITTED, _WATCH),
         (State.FROZEN, Event.TERMINATED): Next(State.TERMINATED, _GIVE_UP),
         (State.AWAITING_PAYOUT, Event.PAID_OUT): Next(State.IN_SETTLEMENT),
@@ -184,6 +185,12 @@ TRANSITIONS: Mapping[tuple[State, Event], Next] = MappingProxyType(
     | {
         (State.INQUIRY, Event.REFUNDED_PART): Next(State.INQUIRY, _REFUND),
         (State.INQUIRY, Event.REFUNDED): Next(State.REFUNDED, _REFUND),
+    }
+    | {
+        # On its way when the money was taken: it went out, so it is written whatever else happened.
+        (state, event): Next(state, _REFUND)
+        for state in (State.WITHDRAWN, State.LOST, State.RETURNED, State.REFUNDED)
+        for event in (Event.REFUNDED_PART, Event.REFUNDED)
     }
 )  # fmt: skip
 
@@ -241,16 +248,20 @@ def follow(payment: Payment, event: Event) -> Payment | None:
 
     Only the status is changed: what else the event brings is the caller's.
     """
+    status = status_after(payment, event)
+    return None if status is None else replace(payment, status=status)
+
+
+def status_after(payment: Payment, event: Event) -> PaymentStatus | None:
+    """The word people see after the event, or None if the event is nothing here."""
     coming = what_follows(payment, event)
     if coming is None:
         return None
     on_the_road = coming.state in (State.IN_SETTLEMENT, State.WON)
     is_posted = payment.posted_at is not None or event is Event.POSTED
-    if event is Event.UNPOSTED:
-        is_posted = False
-    if on_the_road and is_posted:
-        return replace(payment, status=PaymentStatus.POSTED)
-    return replace(payment, status=STATUS[coming.state])
+    if on_the_road and is_posted and event is not Event.UNPOSTED:
+        return PaymentStatus.POSTED
+    return STATUS[coming.state]
 
 
 def event_of(processor_state: str) -> Event | None:

@@ -48,6 +48,7 @@ def approve_refund(
         sending = replace(refund, state=RefundState.SENDING, approved_by=operator, sent_at=now)
         return LaterEvent(
             payment=with_refund(payment, sending),
+            happened=None,
             name="refund_approved",
             mark=mark_of(refund, "refund_approved"),
             at=now,
@@ -81,6 +82,7 @@ def decline_refund(
         )
         return LaterEvent(
             payment=with_refund(payment, declined),
+            happened=None,
             name="refund_declined",
             mark=mark_of(refund, "refund_declined"),
             at=world.clock.now(),

@@ -7,7 +7,6 @@ from functools import partial
 from chalicelib.domain.disputing import EVENTS, phases_between, reason_words
 from chalicelib.domain.ledger import LedgerAccount, Line
 from chalicelib.domain.ledger_reversals import reversal_entry, withdrawn_entry, won_entry
-from chalicelib.domain.lifecycle import follow
 from chalicelib.domain.notices import Notice, NoticeKind
 from chalicelib.domain.payments import Payment
 from chalicelib.domain.reversals import Dispute, DisputePhase
@@ -102,12 +101,10 @@ def _event(step: _Step, payment: Payment, state: AccountState) -> LaterEvent | N
     told, phase = step.told, step.phase
     if phases_between(_stored(payment, told.dispute_id), phase) != (phase,):
         return None
-    moved = follow(payment, EVENTS[phase])
-    if moved is None:
-        return None
     dispute = _dispute(step, payment)
     event = LaterEvent(
-        payment=_with(moved, dispute),
+        payment=_with(payment, dispute),
+        happened=EVENTS[phase],
         name=NAMES[phase],
         mark=f"{phase}#{told.dispute_id}",
         at=after_settling(payment, _moment(step)),

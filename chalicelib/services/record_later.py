@@ -11,9 +11,11 @@ from uuid import uuid4
 
 from chalicelib.domain.claims import Claim, ClaimState, with_brought
 from chalicelib.domain.days import dealer_day
+from chalicelib.domain.duties import AFTER, Written, check_duties
 from chalicelib.domain.errors import TryAgain
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId
 from chalicelib.domain.ledger import Line
+from chalicelib.domain.lifecycle import Duty, Event, status_after, what_follows
 from chalicelib.domain.notices import Notice, NoticeKind
 from chalicelib.domain.payables import Payable, PayableKind
 from chalicelib.domain.payments import Payment
@@ -31,6 +33,7 @@ from chalicelib.storage.roster import get_head, row_put
 from chalicelib.storage.transactions import OutcomeUnknown, Write, WritesRefused, transact
 
 TRIES = 8
+A_STEP = frozenset({Duty.WATCH})  # What is on its way is looked at until it is decided.
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,14 @@ class OtherChange:
 
 @dataclass(frozen=True, slots=True)
 class LaterEvent:
-    """What one event makes of a payment; `mark` is its name for ever, so it is written once."""
+    """What one event makes of a payment; `mark` is its name for ever, so it is written once.
+
+    `happened` is what it is to the lifecycle, which then gives the status and asks what must be
+    written with it; None for a step on the way, as asking for a refund.
+    """
 
     payment: Payment  # As it is afterwards, with the version it was read at.
+    happened: Event | None
     name: str
     mark: str
     at: datetime  # When it happened, business time: the entry's day.
@@ -61,7 +69,6 @@ class LaterEvent:
     loss_notice: Notice | None = None  # Money went out twice.
     settles: NoticeKind | None = None  # The notice about this payment that it deals with.
     activity: str = ""  # One line in the account's activity.
-    is_return: bool = False  # The account's priority rises for 90 days.
 
 
 def record_later(
@@ -75,22 +82,38 @@ def record_later(
     """Write what `make` makes of the payment and account as they are; None writes nothing.
 
     It is asked again whenever something moved meanwhile, so it must see for itself whether the
-    event is written already. Returns the payment as stored. Raises TryAgain, and what `make` does.
+    event is written already. What is nothing to the lifecycle where the payment is writes nothing
+    either. Returns the payment as stored. Raises TryAgain, DutyNeglected, and what `make` does.
     """
     for _ in range(TRIES):
         payment = get_payment(dealer_id, account_id, payment_id)
         state = get_state(dealer_id, account_id)
         event = make(payment, state)
-        if event is None:
+        led = None if event is None else _led(payment, event)
+        if led is None:
             return payment
         try:
-            transact(_writes(world, event, state), token=uuid4().hex)
+            transact(_writes(world, *led, state), token=uuid4().hex)
         except (WritesRefused, OutcomeUnknown):
             continue  # The payment as stored says what happened.
     raise TryAgain("The account is busy. Please try again.")
 
 
-def _writes(world: World, event: LaterEvent, state: AccountState) -> list[Write]:
+def _led(before: Payment, event: LaterEvent) -> tuple[LaterEvent, frozenset[Duty]] | None:
+    """The event with the status the table gives and its duties; None if it is nothing there."""
+    if event.happened is None:
+        return event, A_STEP
+    coming, status = what_follows(before, event.happened), status_after(before, event.happened)
+    if coming is None or status is None:
+        return None
+    written = Written(event.lines or None, event.claims, tells_operator=event.notice is not None)
+    check_duties(event.happened, coming, written)
+    return replace(event, payment=replace(event.payment, status=status)), coming.duties
+
+
+def _writes(
+    world: World, event: LaterEvent, duties: frozenset[Duty], state: AccountState
+) -> list[Write]:
     payment = event.payment
     writes: list[Write] = [
         *payment_puts(
@@ -101,7 +124,6 @@ def _writes(world: World, event: LaterEvent, state: AccountState) -> list[Write]
             detail=event.detail,
             processor_event_id=event.mark,
         ),
-        later_due_put(payment, world.clock.now()),
         *line_puts(
             payment.dealer_id,
             partition=keys.payment_log(payment.dealer_id, payment.payment_id),
@@ -110,6 +132,8 @@ def _writes(world: World, event: LaterEvent, state: AccountState) -> list[Write]
             at=event.at,
         ),
     ]
+    if duties & AFTER:
+        writes.append(later_due_put(payment, world.clock.now()))
     for other in event.others:
         writes += payment_puts(
             other.payment, name=other.name, at=event.at, source=event.source, detail=other.detail
@@ -121,17 +145,20 @@ def _writes(world: World, event: LaterEvent, state: AccountState) -> list[Write]
     if event.activity:
         where = (payment.dealer_id, payment.account_id)
         writes.append(log_put(*where, event.at, event.source, event.activity))
-    if event.claims or event.ended or event.is_return:
-        writes += _account_writes(world, event, state)
+    ranks = Duty.RANK in duties
+    if event.claims or event.ended or ranks:
+        writes += _account_writes(world, event, state, ranks=ranks)
     return writes
 
 
-def _account_writes(world: World, event: LaterEvent, state: AccountState) -> list[Write]:
+def _account_writes(
+    world: World, event: LaterEvent, state: AccountState, *, ranks: bool
+) -> list[Write]:
     payment = event.payment
     payments = (payment, *(other.payment for other in event.others))
     claims = tuple(bringing(claim, state, payments) for claim in event.claims)
     account = state.account
-    if event.is_return:
+    if ranks:  # For 90 days.
         account = replace(account, returned_at=event.at)
     over = {(payment.payment_id, name) for name in event.ended}
     kept = tuple(claim for claim in state.claims if claim.key not in over)

@@ -6,7 +6,7 @@ from functools import partial
 
 from chalicelib.domain.errors import TryAgain
 from chalicelib.domain.ledger_reversals import reversal_entry
-from chalicelib.domain.lifecycle import Event, follow
+from chalicelib.domain.lifecycle import Event
 from chalicelib.domain.notices import Notice, NoticeKind
 from chalicelib.domain.payments import CHARGED, Payment, PaymentStatus
 from chalicelib.domain.pricing import owed_on
@@ -108,6 +108,7 @@ def _news(
     arrived = replace(known, state=RefundState.SUCCEEDED)
     return LaterEvent(
         payment=with_refund(payment, arrived),
+        happened=None,
         name="refund_arrived",
         mark=mark_of(known, "refund_arrived"),
         at=world.clock.now(),
@@ -134,10 +135,10 @@ def _taken_out(
     )
     after = with_refund(payment, taken)
     is_all = after.refunded_cents >= after.charged_cents
-    after = follow(after, Event.REFUNDED if is_all else Event.REFUNDED_PART) or after
     money = refund_money(payment, taken)
     return LaterEvent(
         payment=after,
+        happened=Event.REFUNDED if is_all else Event.REFUNDED_PART,
         name="refunded" if is_all else "refunded_part",
         mark=mark_of(refund),
         at=told.created_at,
@@ -203,7 +204,8 @@ def _come_back(
     taken = take_again(payment, failed, room)
     money = refund_money(payment, known)
     return LaterEvent(
-        payment=follow(taken.payment, Event.REFUND_FAILED) or taken.payment,
+        payment=taken.payment,
+        happened=Event.REFUND_FAILED,
         name="refund_failed",
         mark=mark_of(known, "refund_failed"),
         at=now,

@@ -10,7 +10,7 @@ from functools import partial
 
 from chalicelib.domain.ledger import LedgerAccount, credit, debit, entry
 from chalicelib.domain.ledger_reversals import reversal_entry
-from chalicelib.domain.lifecycle import Event, follow
+from chalicelib.domain.lifecycle import Event, what_follows
 from chalicelib.domain.notices import NoticeKind
 from chalicelib.domain.payments import Payment
 from chalicelib.domain.return_codes import return_code, return_rule
@@ -82,8 +82,7 @@ def write_return(world: World, payment: Payment, *, came: CameBack) -> Payment:
 def _event(came: CameBack, payment: Payment, state: AccountState) -> LaterEvent | None:
     if payment.returned is not None:
         return _fee_event(came, payment, payment.returned)
-    moved = follow(payment, Event.RETURNED)
-    if moved is None:
+    if what_follows(payment, Event.RETURNED) is None:
         return None
     reversal, others = take_back(payment, state, money_cents=came.money_cents)
     rule = return_rule(came.code)
@@ -93,7 +92,8 @@ def _event(came: CameBack, payment: Payment, state: AccountState) -> LaterEvent 
     meant = f"{rule.code}, {rule.meaning}" if rule.code else rule.meaning
     back = f"{amount_words(came.money_cents, payment.currency)} of {payment.number} came back"
     return LaterEvent(
-        payment=replace(moved, returned=returned),
+        payment=replace(payment, returned=returned),
+        happened=Event.RETURNED,
         name="returned",
         mark=f"returned#{came.return_id}",
         at=after_settling(payment, came.at),
@@ -111,7 +111,6 @@ def _event(came: CameBack, payment: Payment, state: AccountState) -> LaterEvent 
         ),
         loss_notice=loss_notice(payment, reversal, came.at),
         activity=f"{back} ({meant})",
-        is_return=True,
     )
 
 
@@ -123,6 +122,7 @@ def _fee_event(came: CameBack, payment: Payment, known: Return) -> LaterEvent | 
     tag = payment.payment_id
     return LaterEvent(
         payment=replace(payment, returned=replace(known, fee_cents=came.fee_cents)),
+        happened=None,
         name="return_fee",
         mark=f"return_fee#{came.return_id}",
         at=came.at,

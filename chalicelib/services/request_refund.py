@@ -156,6 +156,7 @@ def _requested(payment: Payment, refund: Refund) -> LaterEvent:
     sentence = f"{by} asks for a refund of {money} of {payment.number}: {refund.reason}"
     return LaterEvent(
         payment=with_refund(payment, refund),
+        happened=None,
         name="refund_requested" if waits else "refund_begun",
         mark=mark_of(refund, "refund_requested"),
         at=at,

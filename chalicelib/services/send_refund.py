@@ -74,6 +74,7 @@ def _record_refusal(world: World, payment: Payment, refund: Refund, code: str) -
         told = f"The refund of {money} of {payment.number} was not made. {sentence}"
         return LaterEvent(
             payment=with_refund(stored, failed),
+            happened=None,
             name="refund_refused",
             mark=mark_of(refund, "refund_refused"),
             at=now,

@@ -4,14 +4,15 @@ import logging
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from chalicelib.domain.lifecycle import Event
 from chalicelib.domain.payment_notices import contradicted_notice
 from chalicelib.domain.payments import Payment
 from chalicelib.domain.reversals import Refund, RefundState
 from chalicelib.gateways.processor import ProcessorRefused, ProcessorUnreachable
+from chalicelib.services.carry_out_duties import carry_out_duties
 from chalicelib.services.record_refund import RefundMismatched, record_refund
 from chalicelib.services.refund_terms import find_refund
 from chalicelib.services.send_refund import send_refund
-from chalicelib.services.tell_payer import REFUND_FAILED, REFUNDED, tell_payer
 from chalicelib.services.watch_payments import DAILY, FIRST_WATCH, SECOND_WATCH
 from chalicelib.services.world import World
 from chalicelib.storage.dealers import get_dealer
@@ -67,9 +68,9 @@ def _may_have_moved(refund: Refund, now: datetime) -> bool:
 def _tell(world: World, payment: Payment, refund: Refund) -> None:
     """Once money has left, and once it came back; what never left is the dealer's business."""
     if refund.is_taken_out:
-        tell_payer(world, payment, REFUNDED, refund=refund.refund_id)
+        carry_out_duties(world, payment, Event.REFUNDED, refund=refund.refund_id)
     elif refund.state is RefundState.FAILED and refund.taken_at is not None:
-        tell_payer(world, payment, REFUND_FAILED, refund=refund.refund_id)
+        carry_out_duties(world, payment, Event.REFUND_FAILED, refund=refund.refund_id)
 
 
 def _look_again(refund: Refund, now: datetime) -> datetime | None:

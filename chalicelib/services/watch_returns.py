@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from chalicelib.domain.disputing import OPEN_PHASES
+from chalicelib.domain.lifecycle import Event
 from chalicelib.domain.notices import NoticeKind
 from chalicelib.domain.payments import Payment
 from chalicelib.domain.reversals import DisputePhase
-from chalicelib.services.judge_method import judge_method
+from chalicelib.services.carry_out_duties import carry_out_duties
 from chalicelib.services.record_dispute import record_dispute
-from chalicelib.services.tell_payer import DISPUTE_LOST, RETURNED, tell_payer
 from chalicelib.services.world import World
 from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.notices import notice_removal
@@ -19,10 +19,9 @@ DAILY = timedelta(days=1)
 
 
 def watch_returns(world: World, payment: Payment) -> datetime | None:
-    """After a return: the bank account first, so that the mail's Pay again shows what is left."""
+    """Do what a return asks for; of the sweep over later events."""
     if payment.returned is not None:
-        judge_method(world, payment, payment.returned.code)
-        tell_payer(world, payment, RETURNED)
+        carry_out_duties(world, payment, Event.RETURNED, code=payment.returned.code)
     return None
 
 
@@ -37,7 +36,7 @@ def watch_disputes(world: World, payment: Payment) -> datetime | None:
     if dispute.phase is DisputePhase.LOST:
         removal = notice_removal(payment.dealer_id, NoticeKind.DISPUTED, payment.number)
         transact([removal], token=uuid4().hex)
-        tell_payer(world, payment, DISPUTE_LOST)
+        carry_out_duties(world, payment, Event.LOST)
         return None
     if dispute.phase not in OPEN_PHASES:
         return None

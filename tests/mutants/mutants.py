@@ -19,11 +19,11 @@ from chalicelib.gateways.processor import ProcessorRefused, ProcessorUnreachable
 from chalicelib.gateways.stripe_processor import StripeProcessor
 from chalicelib.services import (
     apply_payment,
+    finish_payment,
     originate_payment,
     post_settlement,
     prove_settlement,
     record_outcome,
-    release_payment,
     watch_payments,
 )
 
@@ -31,12 +31,12 @@ Mutant = Callable[[pytest.MonkeyPatch], None]
 
 
 def claim_not_released_on_failure(patch: pytest.MonkeyPatch) -> None:
-    real = release_payment.account_writes
+    real = finish_payment.account_writes
 
     def keeping(state: Any, payment: Payment, claim: Any, **named: Any) -> Any:
         return real(state, payment, replace(claim, effects=payment.effects), **named)
 
-    patch.setattr(release_payment, "account_writes", keeping)
+    patch.setattr(finish_payment, "account_writes", keeping)
 
 
 def claim_dropped_when_settled(patch: pytest.MonkeyPatch) -> None:
@@ -45,17 +45,17 @@ def claim_dropped_when_settled(patch: pytest.MonkeyPatch) -> None:
 
 
 def ledger_entry_written_twice(patch: pytest.MonkeyPatch) -> None:
-    real = apply_payment.line_puts
+    real = finish_payment.line_puts
 
     def twice(*args: Any, event_key: str, **named: Any) -> Any:
         first = real(*args, event_key=event_key, **named)
         return [*first, *real(*args, event_key=f"{event_key}#again", **named)]
 
-    patch.setattr(apply_payment, "line_puts", twice)
+    patch.setattr(finish_payment, "line_puts", twice)
 
 
 def ledger_entry_forgotten(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(apply_payment, "line_puts", lambda *_, **__: [])
+    patch.setattr(finish_payment, "line_puts", lambda *_, **__: [])
 
 
 def idempotency_key_from_the_clock(patch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
+from chalicelib.domain.duties import DutyNeglected
 from chalicelib.storage.ledger import UnbalancedEntry
 from tests.crash.history import faults_of, run_history
 from tests.figures import Figures, figures
@@ -35,8 +36,8 @@ def caught_after(found: Found, mutant: Mutant, figures: Figures) -> int:
 def _notices(found: Found, seed: int) -> bool:
     try:
         return bool(list(found(seed)))
-    except UnbalancedEntry:
-        return True  # The ledger itself refuses to be wrong.
+    except (UnbalancedEntry, DutyNeglected):
+        return True  # The ledger or the lifecycle itself refuses to be wrong.
 
 
 def named(mutant: Mutant) -> str:
