@@ -48,6 +48,26 @@ def test_a_payment_that_is_posted_and_then_comes_back_folds_out_equal(
     assert after.entries > before.entries
 
 
+def test_a_refund_that_fails_after_the_bank_took_the_money_folds_out_equal(
+    posted: SettlingWorld,
+) -> None:
+    payment = the_payment(posted)
+    posted.processor.refund(
+        posted.acct, intent_id=payment.processor_id, amount_cents=40_000, refund_reference="",
+        number=payment.number, key="elsewhere",
+    )  # fmt: skip
+    posted.deliver()
+    posted.stripe.return_payment(payment.number, "R01")
+    posted.deliver()
+    posted.stripe.fail_refund(payment.number)
+    posted.deliver()
+
+    folded = rebuilt(posted, get_account(posted.dealer_id, ACCOUNT))
+
+    assert the_payment(posted).refunds[0].again.loss_cents == 40_000
+    assert folded.unequal == ()
+
+
 def test_a_history_of_posting_and_reversing_it_is_settled_until_it_is_posted_again() -> None:
     names = ["submitted", "handed_over", "originated", "settled", "paid_out", "posted", "unposted"]
     told = [PaymentEvent(n, name, START, "test") for n, name in enumerate(names)]
