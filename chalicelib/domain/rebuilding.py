@@ -82,8 +82,8 @@ def rebuilt_ledger(payment: Payment) -> dict[LedgerAccount, int]:
         lines += reversal_entry(
             payment, back.reversal, source_id=back.return_id, fee_cents=back.fee_cents
         )
-    if payment.dispute is not None:
-        lines += _disputed(payment, payment.dispute)
+    for dispute in (*payment.earlier_disputes, payment.dispute):
+        lines += _disputed(payment, dispute)
     return nonzero(balance(lines))
 
 
@@ -98,8 +98,8 @@ def _refunded(payment: Payment, refund: Refund) -> list[Line]:
     return lines
 
 
-def _disputed(payment: Payment, dispute: Dispute) -> list[Line]:
-    if dispute.withdrawn_at is None:
+def _disputed(payment: Payment, dispute: Dispute | None) -> list[Line]:
+    if dispute is None or dispute.withdrawn_at is None:
         return []
     cents, source_id = dispute.amount_cents, dispute.dispute_id
     lines = list(

@@ -16,6 +16,7 @@ from tests.services.rebuilding import rebuilt
 from tests.services.reconciling import booked, written
 from tests.services.settling import ACCOUNT, START, SettlingWorld
 from tests.services.story import link_bank, open_account, open_dealer, pay, pay_out, settle
+from tests.services.test_movements_posted import pay_by_card
 from tests.stage import Shelf
 from tools.rebuild import rebuild, summary
 
@@ -65,6 +66,24 @@ def test_a_refund_that_fails_after_the_bank_took_the_money_folds_out_equal(
     folded = rebuilt(posted, get_account(posted.dealer_id, ACCOUNT))
 
     assert the_payment(posted).refunds[0].again.loss_cents == 40_000
+    assert folded.unequal == ()
+
+
+def test_a_card_payment_disputed_a_second_time_folds_out_equal(settling: SettlingWorld) -> None:
+    settling.files = Shelf()
+    open_dealer(settling)
+    open_account(settling)
+    payment = pay_by_card(settling, "B")
+    settle(settling, payment)
+    for _ in range(2):
+        settling.stripe.open_dispute(payment.number, kind="chargeback")
+        settling.deliver()
+        settling.stripe.decide_dispute(payment.number, "won")
+        settling.deliver()
+
+    folded = rebuilt(settling, get_account(settling.dealer_id, ACCOUNT))
+
+    assert len(the_payment(settling).earlier_disputes) == 1
     assert folded.unequal == ()
 
 
