@@ -35,6 +35,11 @@ class Owing:
     has_surcharge: bool = False
 
     @property
+    def names(self) -> set[str]:
+        """Documents and the credit."""
+        return {*self.documents, CREDIT}
+
+    @property
     def payables(self) -> tuple[Payable, ...]:
         """As the account holds them."""
         found = [self._document(name, cents) for name, cents in self.documents.items()]
@@ -99,10 +104,11 @@ def dealt(rng: random.Random) -> Owing:
 
 @dataclass(frozen=True)
 class Wish:
-    """What a payer ticks: cents by document, None for all that is available."""
+    """What a payer ticks: cents by document, None for all that is available, and what he adds."""
 
     view: View
     amounts: dict[str, int | None]
+    surplus_cents: int = 0
 
 
 def wished(rng: random.Random, owing: Owing) -> Wish:
@@ -125,8 +131,9 @@ def wished(rng: random.Random, owing: Owing) -> Wish:
 def misquoted(road: Road, owing: Owing, quote: Quote, method: Method, left: Mapping) -> list[str]:
     """What of the quote is not as the rules say; `left` is what was available, cents by name."""
     asked = {line.payable_id: line.allocation_cents for line in quote.lines}
-    first = asked.get(PayableId("INV-1"), 0)
-    credits_used = min(first, left.get(CREDIT, 0))
+    credits_used = min(asked.get(PayableId("INV-1"), 0), left.get(CREDIT, 0))
+    if any(cents for name, cents in left.items() if name not in owing.names):
+        credits_used = quote.credits_cents  # Cash on account as well, on whatever is oldest.
     before_discount = sum(asked.values()) - credits_used
     discount = discount_due(road, owing, quote, before_discount, left)
     fee = fee_due(owing, method, before_discount - discount + quote.surplus_cents)

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from botocore.exceptions import BotoCoreError
@@ -45,10 +45,13 @@ class Payer:
     owing: Owing
     seen: list[PaymentId] = field(default_factory=list)  # Confirmed to them as submitted.
     amiss: list[str] = field(default_factory=list)  # Sums of previews that were not right.
+    may_add: bool = False  # Money beyond what is owed, which stays on account.
 
     def pay(self, method: Method) -> Payment | None:
         """Quote and submit; after trouble the payer presses again, or gives up."""
         wish = wished(self.rng, self.owing)
+        if self.may_add and self.rng.random() < 0.25:
+            wish = replace(wish, surplus_cents=self.rng.choice((1, 1_500)))
         quote = tried(lambda: self._quote(wish, method), times=3)
         if quote is None:
             return None
@@ -64,7 +67,8 @@ class Payer:
 
     def _quote(self, wish: Wish, method: Method) -> Quote:
         amounts = {name.replace("-", "_"): cents for name, cents in wish.amounts.items()}
-        return self.road.quote(view=wish.view, method=method, **amounts)
+        more = wish.surplus_cents
+        return self.road.quote(view=wish.view, method=method, surplus_cents=more, **amounts)
 
     def _look(self, quote: Quote, method: Method) -> None:
         """Compare the preview with the rules, unless the account has moved since."""

@@ -77,13 +77,15 @@ class Road:
         return get_state(self.dealer.dealer_id, self.account.account_id)
 
     def quote(
-        self, *, view: View = View.ALL, method: Method | None = None, **amounts: int | None
-    ) -> Quote:
+        self, *, view: View = View.ALL, method: Method | None = None, surplus_cents: int = 0,
+        **amounts: int | None,
+    ) -> Quote:  # fmt: skip
         """A quote of the named payables; None pays all that is available."""
         asked = {PayableId(name.replace("_", "-")): cents for name, cents in amounts.items()}
         return quote_payment(
             self.world, self.dealer.dealer_id, account_id=self.account.account_id,
-            selection=Selection(asked), view=view, method_kind=method.kind if method else "ach",
+            selection=Selection(asked, surplus_cents=surplus_cents), view=view,
+            method_kind=method.kind if method else "ach",
             card=method.card if method else None,
         )  # fmt: skip
 
