@@ -152,13 +152,20 @@ def _reversals(payment: Payment) -> list[Reversal]:
 
 
 def taken(claims: Iterable[Claim]) -> dict[tuple[PayableId, bool], int]:
-    """What claims take off each payable, cents: (payable, in flight) → sum; 0 is absent."""
+    """What claims take off each payable, cents: (payable, in flight) → sum; 0 is absent.
+
+    Cash on account is brought with what is open of it, or brought empty and given back.
+    """
     sums: dict[tuple[PayableId, bool], int] = {}
     for claim in claims:
         sign = -1 if claim.state is ClaimState.REVERSED else 1
         for effect in claim.effects:
             name = (effect.payable_id, claim.state is ClaimState.IN_FLIGHT)
             sums[name] = sums.get(name, 0) + sign * effect.amount_cents
+        for credit in claim.brings:
+            if credit.is_on_account:
+                name = (credit.payable_id, False)
+                sums[name] = sums.get(name, 0) - credit.open_cents
     return {name: cents for name, cents in sums.items() if cents}
 
 

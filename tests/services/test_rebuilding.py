@@ -69,6 +69,25 @@ def test_a_refund_that_fails_after_the_bank_took_the_money_folds_out_equal(
     assert folded.unequal == ()
 
 
+def test_a_refund_that_fails_after_its_document_was_paid_again_folds_out_equal(
+    posted: SettlingWorld,
+) -> None:
+    payment = the_payment(posted)
+    posted.processor.refund(
+        posted.acct, intent_id=payment.processor_id, amount_cents=40_000, refund_reference="",
+        number=payment.number, key="elsewhere",
+    )  # fmt: skip
+    posted.deliver()
+    settle(posted, pay(posted, link_bank(posted), "B"))
+    posted.stripe.fail_refund(payment.number)
+    posted.deliver()
+
+    folded = rebuilt(posted, get_account(posted.dealer_id, ACCOUNT))
+
+    assert get_payment(posted.dealer_id, ACCOUNT, payment.payment_id).surplus_cents > 0
+    assert folded.unequal == ()
+
+
 def test_a_card_payment_disputed_a_second_time_folds_out_equal(settling: SettlingWorld) -> None:
     settling.files = Shelf()
     open_dealer(settling)
