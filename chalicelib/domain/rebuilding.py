@@ -10,12 +10,19 @@ from types import MappingProxyType
 from chalicelib.domain.accounts import Totals
 from chalicelib.domain.claims import Claim, ClaimState
 from chalicelib.domain.ids import PayableId
-from chalicelib.domain.ledger import LedgerAccount, Line, balance, settled_entry
+from chalicelib.domain.ledger import (
+    LedgerAccount,
+    Line,
+    balance,
+    reversed_entry,
+    settled_entry,
+)
 from chalicelib.domain.ledger_reversals import reversal_entry, withdrawn_entry, won_entry
 from chalicelib.domain.lifecycle import STATUS, TRANSITIONS, Event, State
 from chalicelib.domain.overpaid import applied_claim
 from chalicelib.domain.payments import CHARGED, Payment, PaymentEvent, PaymentStatus
-from chalicelib.domain.reversals import Dispute, DisputePhase, Reversal
+from chalicelib.domain.refunds_failed import opposite, recovered
+from chalicelib.domain.reversals import Dispute, DisputePhase, Refund, Reversal
 from chalicelib.domain.taking_back import event_claims, refunds_that_count
 
 # The history's words for what the lifecycle's table knows; all others change no status.
@@ -68,20 +75,31 @@ def rebuilt_ledger(payment: Payment) -> dict[LedgerAccount, int]:
     if payment.status not in CHARGED:
         return {}
     lines: list[Line] = list(settled_entry(payment))
-    for refund in refunds_that_count(payment):
-        lines += reversal_entry(payment, refund.reversal, source_id=refund.processor_id)
+    for refund in payment.refunds:
+        lines += _refunded(payment, refund)
     if payment.returned is not None:
         back = payment.returned
         lines += reversal_entry(
             payment, back.reversal, source_id=back.return_id, fee_cents=back.fee_cents
         )
-    if payment.dispute is not None:
-        lines += _disputed(payment, payment.dispute)
+    for dispute in (*payment.earlier_disputes, payment.dispute):
+        lines += _disputed(payment, dispute)
     return nonzero(balance(lines))
 
 
-def _disputed(payment: Payment, dispute: Dispute) -> list[Line]:
-    if dispute.withdrawn_at is None:
+def _refunded(payment: Payment, refund: Refund) -> list[Line]:
+    """One that failed was undone, but what the bank had taken meanwhile stays owed."""
+    back = recovered(refund)
+    if not refund.is_taken_out and back is None:
+        return []
+    lines = list(reversal_entry(payment, refund.reversal, source_id=refund.processor_id))
+    if back is not None:
+        lines += reversed_entry(reversal_entry(payment, back, source_id=refund.processor_id))
+    return lines
+
+
+def _disputed(payment: Payment, dispute: Dispute | None) -> list[Line]:
+    if dispute is None or dispute.withdrawn_at is None:
         return []
     cents, source_id = dispute.amount_cents, dispute.dispute_id
     lines = list(
@@ -116,6 +134,11 @@ def rebuilt_claims(payment: Payment) -> tuple[Claim, ...]:
     claims = [applied_claim(payment, payment.settled_at or payment.submitted_at)]
     for number, reversal in enumerate(_reversals(payment)):
         claims += event_claims(payment, reversal, f"rebuilt-{number}")
+    for number, refund in enumerate(payment.refunds):
+        back = recovered(refund)
+        if back is not None:
+            claims += event_claims(payment, refund.reversal, f"failed-{number}")
+            claims += opposite(event_claims(payment, back, f"back-{number}"))
     return tuple(claims)
 
 
@@ -129,13 +152,20 @@ def _reversals(payment: Payment) -> list[Reversal]:
 
 
 def taken(claims: Iterable[Claim]) -> dict[tuple[PayableId, bool], int]:
-    """What claims take off each payable, cents: (payable, in flight) → sum; 0 is absent."""
+    """What claims take off each payable, cents: (payable, in flight) → sum; 0 is absent.
+
+    Cash on account is brought with what is open of it, or brought empty and given back.
+    """
     sums: dict[tuple[PayableId, bool], int] = {}
     for claim in claims:
         sign = -1 if claim.state is ClaimState.REVERSED else 1
         for effect in claim.effects:
             name = (effect.payable_id, claim.state is ClaimState.IN_FLIGHT)
             sums[name] = sums.get(name, 0) + sign * effect.amount_cents
+        for credit in claim.brings:
+            if credit.is_on_account:
+                name = (credit.payable_id, False)
+                sums[name] = sums.get(name, 0) - credit.open_cents
     return {name: cents for name, cents in sums.items() if cents}
 
 

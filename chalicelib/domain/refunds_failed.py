@@ -36,17 +36,11 @@ class TakenAgain:
 
     def claims(self, event: str) -> tuple[Claim, ...]:
         """The opposite of the refund's claims; what is on account again is brought as a credit."""
-        opposite = {
-            ClaimState.REVERSED: ClaimState.APPLIED,
-            ClaimState.APPLIED: ClaimState.REVERSED,
-        }
         return tuple(
-            replace(
-                claim,
-                state=opposite[claim.state],
-                brings=self._surplus(claim) if claim.state is ClaimState.APPLIED else (),
-            )
-            for claim in event_claims(self.payment, self.again, event)
+            replace(claim, brings=self._surplus(claim))
+            if claim.state is ClaimState.REVERSED
+            else claim
+            for claim in opposite(event_claims(self.payment, self.again, event))
         )
 
     def _surplus(self, claim: Claim) -> tuple[Payable, ...]:
@@ -64,6 +58,12 @@ class TakenAgain:
             is_on_account=True,
         )
         return (credit,)
+
+
+def opposite(claims: Iterable[Claim]) -> tuple[Claim, ...]:
+    """What takes again what the claims gave back, and gives back what they took."""
+    other = {ClaimState.REVERSED: ClaimState.APPLIED, ClaimState.APPLIED: ClaimState.REVERSED}
+    return tuple(replace(claim, state=other[claim.state]) for claim in claims)
 
 
 def take_again(payment: Payment, failed: Refund, open_cents: Mapping[PayableId, int]) -> TakenAgain:
@@ -121,20 +121,34 @@ def _recovering(payment: Payment, given: Reversal) -> Reversal:
 
     Its documents stay owed: nobody has paid them.
     """
-    own_cents = _own_cents(given)
-    cents = min(own_cents, _loss_left_cents(payment))
-    if cents == own_cents:
-        lines: tuple[ReversedLine, ...] = ()
+    return _with_loss(given, min(_own_cents(given), _loss_left_cents(payment)))
+
+
+def recovered(refund: Refund) -> Reversal | None:
+    """What a refund that failed undid of its reversal, should everything still have fitted.
+
+    What did not fit is in the payment's own lines and surplus. None for one that never left.
+    """
+    if refund.again is None:
+        return None
+    given = replace(refund.reversal, spent=())
+    return _with_loss(given, refund.again.loss_cents - given.loss_cents)
+
+
+def _with_loss(given: Reversal, cents: int) -> Reversal:
+    """So many cents of the payment's own money as a loss that came back instead."""
+    if cents == _own_cents(given):
         consumed = sum(use.amount_cents for use in given.consumed)
         return replace(
             given,
-            lines=lines,
+            lines=(),
             credits=(),
             fee_income_cents=0,
             surplus_cents=0,
             loss_cents=given.money_cents - consumed,
         )
-    left, lines = cents, ()
+    left = cents
+    lines: tuple[ReversedLine, ...] = ()
     for line in given.lines:
         taken = min(left, line.cash_cents)
         left -= taken

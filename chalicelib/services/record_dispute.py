@@ -20,6 +20,7 @@ from chalicelib.services.take_back import after_settling, take_back
 from chalicelib.services.taking_back_words import amount_words, loss_notice, notice_of
 from chalicelib.services.world import World
 from chalicelib.storage.accounts import AccountState
+from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.payments import get_payment
 
 _PHASES = {
@@ -72,6 +73,7 @@ def record_dispute(world: World, payment: Payment, *, told: ProcessorDispute, so
     if first != HANDLED:
         return first
     dealer_id, account_id, payment_id = payment.dealer_id, payment.account_id, payment.payment_id
+    _hear_earlier(world, get_payment(dealer_id, account_id, payment_id), told, source)
     stored, goal = get_payment(dealer_id, account_id, payment_id), _phase(told)
     for phase in phases_between(_stored(stored, told.dispute_id), goal):
         step = _Step(phase, told, source, world.clock.now())
@@ -84,6 +86,18 @@ def record_dispute(world: World, payment: Payment, *, told: ProcessorDispute, so
         )
     is_there = not phases_between(_stored(stored, told.dispute_id), goal)
     return HANDLED if is_there else CONTRADICTED
+
+
+def _hear_earlier(world: World, payment: Payment, told: ProcessorDispute, source: str) -> None:
+    """Disputes decided before this one was opened, of which nobody told us, come first."""
+    if _stored(payment, told.dispute_id) is not None:
+        return
+    acct = get_dealer(payment.dealer_id).processor_account
+    for earlier in reversed(tuple(world.processor.disputes_of(acct, told.intent_id))):
+        if earlier.dispute_id == told.dispute_id:
+            return
+        if phases_between(_stored(payment, earlier.dispute_id), _phase(earlier)):
+            record_dispute(world, payment, told=earlier, source=source)
 
 
 def _phase(told: ProcessorDispute) -> DisputePhase:

@@ -32,6 +32,7 @@ from chalicelib.services.take_back import without_uses
 from chalicelib.services.taking_back_words import amount_words
 from chalicelib.services.world import World
 from chalicelib.storage.accounts import AccountState
+from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.payments import get_payment
 
 STEPS = 3  # Taken out, arrived, come back.
@@ -48,9 +49,12 @@ def record_refund(world: World, payment: Payment, *, told: ProcessorRefund, sour
     A repeated, late or reordered word changes nothing. One that is not ours was made in the
     processor's dashboard and is recorded as well.
 
-    Raises RefundMismatched, TryAgain while the payment itself is not settled here.
+    Raises RefundMismatched, TryAgain while the payment itself is not settled here, and what the
+    processor's adapter does.
     """
     stored = get_payment(payment.dealer_id, payment.account_id, payment.payment_id)
+    if _is_too_much(stored, told):
+        stored = _hear_failures(world, stored, source)
     for _ in range(STEPS):
         if not _is_news(stored, told):
             break
@@ -61,6 +65,24 @@ def record_refund(world: World, payment: Payment, *, told: ProcessorRefund, sour
             payment_id=payment.payment_id,
             make=partial(_news, world, told, source),
         )
+    return stored
+
+
+def _is_too_much(payment: Payment, told: ProcessorRefund) -> bool:
+    """A new one the payment has no money left for: one before it must have come back, unheard."""
+    is_new = _known(payment, told) is None
+    return is_new and payment.refunded_cents + told.amount_cents > payment.charged_cents
+
+
+def _hear_failures(world: World, payment: Payment, source: str) -> Payment:
+    """The payment after asking which of its refunds came back: that happened first."""
+    acct = get_dealer(payment.dealer_id).processor_account
+    stored = payment
+    for refund in payment.refunds:
+        if refund.is_taken_out:
+            now_is = world.processor.get_refund(acct, refund.processor_id)
+            if now_is.state == "failed":
+                stored = record_refund(world, stored, told=now_is, source=source)
     return stored
 
 

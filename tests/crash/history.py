@@ -1,4 +1,4 @@
-"""One random history of the road, ACH or card: payers, faults, crashes from a seed; the checks."""
+"""One random history of the road, any method and view: payers, faults, crashes; the checks."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -7,50 +7,39 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from botocore.exceptions import BotoCoreError
-from pynamodb.exceptions import PynamoDBException
-
-from chalicelib.domain.errors import DrypowderError
-from chalicelib.domain.ids import PaymentId
+from chalicelib.domain.claims import Owed
+from chalicelib.domain.ids import PayableId, PaymentId
 from chalicelib.domain.interventions import Intervention
 from chalicelib.domain.ledger import LedgerAccount
-from chalicelib.domain.payments import Method, Payment, PaymentStatus
+from chalicelib.domain.payments import Payment, PaymentStatus
 from chalicelib.domain.pricing import owed_on
-from chalicelib.gateways.processor import ProcessorRefused, ProcessorUnreachable
 from chalicelib.services.confirm_card import check_card
 from chalicelib.services.list_payments import list_own_payments
 from chalicelib.services.stop_payment import stop_payment
 from chalicelib.services.watch_payments import watch_payments
 from chalicelib.storage.companies import find_method
 from chalicelib.storage.ledger import trial_balance
-from chalicelib.storage.transactions import OutcomeUnknown, WritesRefused
 from sandbox.world.stripe.checkout import answer_challenge
-from tests.crash.machine import Crash
+from tests.crash.faults import crashing_database
+from tests.crash.owing import CREDIT, PLAIN, Owing, dealt
+from tests.crash.paying import TROUBLE, Payer, tried
 from tests.crash.road import (
     ACCT,
     COMPANY,
     DAY,
     Road,
     add_card,
-    an_invoice,
     build_road,
-    crashing_database,
 )
 from tests.stage import Stage
 
 CALLS = 50  # About as many calls as a history makes before the two sweeps.
-# What a request may end with besides a crash: the person or the queue tries again.
-TROUBLE = (
-    Crash, DrypowderError, PynamoDBException, BotoCoreError, ProcessorUnreachable,
-    ProcessorRefused, OutcomeUnknown, WritesRefused,
-)  # fmt: skip
 CARDS = ("visa", "visa", "visa_3ds", "visa_3ds", "chargeDeclined")
 # The janitor looks 5 minutes and an hour after submit, while the processor still knows the key.
 PAUSES = (timedelta(0), timedelta(minutes=6), timedelta(hours=1, minutes=1))
 UNDECIDED = (PaymentStatus.PENDING, PaymentStatus.FROZEN)
 ANYTHING = tuple(Intervention)
 END_IT = (Intervention.FREEZE, Intervention.TERMINATE)
-OPEN = {"INV-1": 100_000, "INV-2": 50_000}
 
 
 @dataclass
@@ -62,6 +51,35 @@ class Ended:
     crashes: list[str]
     payments: list[Payment]
     seen: list[PaymentId] = field(default_factory=list)  # What payers were told is submitted.
+    owing: Owing = PLAIN
+    amiss: list[str] = field(default_factory=list)  # Previews whose sums were not right.
+
+    @property
+    def settled(self) -> "Paid":
+        """What its settled payments come to."""
+        return Paid.of([p for p in self.payments if p.status is PaymentStatus.SETTLED])
+
+
+@dataclass
+class Paid:
+    """Sums over payments, cents."""
+
+    charged: int
+    documents: int
+    credits: int
+    discount: int
+    fee: int
+
+    @staticmethod
+    def of(payments: Sequence[Payment]) -> "Paid":
+        """As they are stored."""
+        return Paid(
+            sum(it.charged_cents for it in payments),
+            sum(it.allocations_cents for it in payments),
+            sum(it.credits_cents for it in payments),
+            sum(it.discount_cents for it in payments),
+            sum(it.fee_cents for it in payments),
+        )
 
 
 def run_history(
@@ -73,8 +91,11 @@ def run_history(
     """
     rng = random.Random(seed)  # noqa: S311  A history must be repeatable.
     hold_hours = rng.choice((0, 0, 24)) if planned is None else 0
-    invoices = tuple(an_invoice(*facts) for facts in OPEN.items())
-    road = build_road(stage, invoices, seed=seed, hold_hours=hold_hours)
+    owing = dealt(rng) if planned is None else PLAIN
+    road = build_road(
+        stage, owing.payables, seed=seed, statement=owing.statement, hold_hours=hold_hours,
+        **owing.settings,
+    )  # fmt: skip
     road.faults.meddle = lambda: intervene(road, rng, END_IT if planned is not None else ANYTHING)
     _script(road, rng, is_noisy=planned is None)
     way = way or rng.choice(("ach",) * len(CARDS) + CARDS)
@@ -83,12 +104,12 @@ def run_history(
     crashes = _planned(rng) if planned is None else dict(planned)
     road.faults.planned = crashes
     road.machine.dies_on_crash = rng.random() < 0.4
-    seen: list[PaymentId] = []
+    payer = Payer(road, rng, owing)
     most = rng.choice((1, 1, 2)) if planned is None else 1
     with crashing_database(road.faults):
         road.faults.armed = True
         for _ in range(most):
-            _pay(road, rng, seen, method)
+            payer.pay(method)
             _live(road, rng, is_orderly=planned is not None)
         road.clock.advance(5 * DAY)
         _live(road, rng, is_orderly=planned is not None)
@@ -98,7 +119,9 @@ def run_history(
             ending = rng.choice((Intervention.RELEASE, Intervention.TERMINATE))
             intervene(road, rng, (ending,), payment.payment_id)
     _two_passes(road)
-    return Ended(seed, road, road.faults.happened, payments_of(road), seen)
+    return Ended(
+        seed, road, road.faults.happened, payments_of(road), payer.seen, owing, payer.amiss
+    )  # fmt: skip
 
 
 def _planned(rng: random.Random) -> dict[int, str]:
@@ -146,22 +169,6 @@ def _script(road: Road, rng: random.Random, *, is_noisy: bool) -> None:
     road.stripe.script.apply({"webhooks": noise})
 
 
-def _pay(road: Road, rng: random.Random, seen: list[PaymentId], method: Method) -> None:
-    """Quote and submit; after trouble the payer presses again, or gives up."""
-    name = rng.choice(sorted(OPEN))
-    cents = rng.choice((None, OPEN[name] // 3, OPEN[name]))
-    amounts = {name.replace("-", "_"): cents}
-    quote = _tried(lambda: road.quote(method=method, **amounts), times=3)
-    if quote is None:
-        return
-    forgets = method.kind == "card" and rng.random() < 0.5
-    payment = _tried(
-        lambda: road.submit(quote, method=method, forgets=forgets), times=rng.choice((1, 2, 3))
-    )
-    if payment is not None:
-        seen.append(payment.payment_id)
-
-
 def _answer(road: Road, rng: random.Random, *, is_orderly: bool) -> None:
     """Payers answer their banks, or close the page; whoever answered comes back to us."""
     for intent in road.intents():
@@ -189,7 +196,7 @@ def _live(road: Road, rng: random.Random, *, is_orderly: bool) -> None:
             jobs.append(lambda: intervene(road, rng, rng.sample(ANYTHING, 2)))
         rng.shuffle(jobs)
     for job in jobs:
-        _tried(job, times=1)
+        tried(job)
 
 
 def _two_passes(road: Road) -> None:
@@ -211,15 +218,6 @@ def _settle_down(road: Road) -> None:
     road.machine.run_ready()
 
 
-def _tried(job: Callable[[], Any], *, times: int) -> Any:
-    for _ in range(times):
-        try:
-            return job()
-        except TROUBLE:
-            continue
-    return None
-
-
 def _is_remembered(road: Road, payment: Payment) -> bool:
     """A card that was not to be saved is still here or at the processor."""
     if not payment.forgets_method:
@@ -231,13 +229,7 @@ def _is_remembered(road: Road, payment: Payment) -> bool:
 
 def faults_of(ended: Ended) -> list[str]:
     """Everything that is wrong with how a history ended; empty means every cent is right."""
-    state, intents = ended.road.state(), ended.road.intents()
-    settled = [p for p in ended.payments if p.status is PaymentStatus.SETTLED]
-    paid = [intent for intent in intents if intent["status"] == "succeeded"]
-    ledger = trial_balance(ended.road.dealer.dealer_id)
-    settled_cents = sum(payment.charged_cents for payment in settled)
-    owed = owed_on(state.payables, state.claims, state.account)
-    still_cents = sum(OPEN.values()) - settled_cents
+    intents = ended.road.intents()
     known = {payment.payment_id for payment in ended.payments}
     mails = ended.road.world.queues.mails
     told = {(mail["id"], mail["mail"].removeprefix("payment_")) for mail in mails}
@@ -245,15 +237,9 @@ def faults_of(ended: Ended) -> list[str]:
     checks = {
         "lost": set(ended.seen) <= known,
         "double": len(intents) == len({intent["metadata"]["payment"] for intent in intents}),
-        "processor": sum(intent["amount"] for intent in paid) == settled_cents,
-        "ledger": ledger.get(LedgerAccount.CLEARING, 0) == settled_cents,
-        "balance": sum(ledger.values()) == 0,
-        "receivable": ledger.get(LedgerAccount.ACCOUNTS_RECEIVABLE, 0) == -settled_cents,
-        "payables": sum(item.owed_cents for item in owed.values()) == still_cents,
-        "in flight": all(item.in_flight_cents == 0 for item in owed.values()),
-        "header": state.account.totals.outstanding_cents == still_cents,
-        "header in flight": state.account.totals.in_flight_cents == 0,
-        "claims": len(state.claims) == len(settled),
+        "quote": not ended.amiss,
+        **_books(ended),
+        **_account(ended),
         "stuck": all(payment.status not in UNDECIDED for payment in ended.payments),
         "terminated": not charged
         & {p.payment_id for p in ended.payments if p.status is PaymentStatus.TERMINATED},
@@ -261,3 +247,36 @@ def faults_of(ended: Ended) -> list[str]:
         "untold": all((p.payment_id, p.status.value) in told for p in ended.payments),
     }
     return [name for name, holds in checks.items() if not holds]
+
+
+def _books(ended: Ended) -> dict[str, bool]:
+    """The processor and our ledger against what was settled."""
+    settled, ledger = ended.settled, trial_balance(ended.road.dealer.dealer_id)
+    paid = sum(one["amount"] for one in ended.road.intents() if one["status"] == "succeeded")
+    receivable = settled.credits - settled.documents
+    return {
+        "processor": paid == settled.charged,
+        "ledger": ledger.get(LedgerAccount.CLEARING, 0) == settled.charged,
+        "balance": sum(ledger.values()) == 0,
+        "receivable": ledger.get(LedgerAccount.ACCOUNTS_RECEIVABLE, 0) == receivable,
+        "discount": ledger.get(LedgerAccount.DISCOUNTS_ALLOWED, 0) == settled.discount,
+        "fee": ledger.get(LedgerAccount.FEE_INCOME, 0) == -settled.fee,
+    }
+
+
+def _account(ended: Ended) -> dict[str, bool]:
+    """What is still owed, document by document and in the header, against what was settled."""
+    state, settled, opened = ended.road.state(), ended.settled, ended.owing
+    owed = owed_on(state.payables, state.claims, state.account)
+    credit = owed.pop(PayableId(CREDIT), Owed(0, 0))
+    still_cents = sum(opened.documents.values()) - settled.documents
+    credit_cents = opened.credit_cents - settled.credits
+    count = sum(p.status is PaymentStatus.SETTLED for p in ended.payments)
+    return {
+        "payables": sum(item.owed_cents for item in owed.values()) == still_cents,
+        "credit": (credit.owed_cents, credit.available_cents) == (credit_cents, credit_cents),
+        "in flight": all(item.in_flight_cents == 0 for item in owed.values()),
+        "header": state.account.totals.outstanding_cents == still_cents - credit_cents,
+        "header in flight": state.account.totals.in_flight_cents == 0,
+        "claims": len(state.claims) == count,
+    }

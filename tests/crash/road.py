@@ -1,15 +1,10 @@
 """One dealer, one account and the whole payment road in-process, with places to crash at."""
 
-import random
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import pytest
-from botocore.exceptions import ReadTimeoutError
-from pynamodb.connection.base import Connection
 from ulid import ULID
 
 from chalicelib.domain.accounts import Account
@@ -20,6 +15,7 @@ from chalicelib.domain.payments import Authorization, Method, Payment
 from chalicelib.domain.pricing import Selection
 from chalicelib.domain.priority import DealerCurve
 from chalicelib.domain.quotes import Quote, View
+from chalicelib.domain.statements import Statement
 from chalicelib.gateways.secrets import SecretValues
 from chalicelib.gateways.stripe_processor import StripeProcessor
 from chalicelib.services.apply_payment import apply_payment
@@ -40,75 +36,17 @@ from sandbox.world.clock import SandboxClock
 from sandbox.world.stripe.checkout import choose_card
 from sandbox.world.stripe.deliveries import WebhookBasket
 from sandbox.world.stripe.desk import BankToken
-from sandbox.world.stripe.inprocess import BASE, InProcessStripe
+from sandbox.world.stripe.inprocess import BASE
 from sandbox.world.stripe.world import StripeWorld
-from tests.crash.machine import Crash, Machine
-from tests.stage import Bodies, Stage
+from tests.crash.faults import CrashingQueues, CrashingStripe, Faults
+from tests.crash.machine import Machine
+from tests.stage import Stage
 
 START = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
 ACCT = "acct_demo_road"
 COMPANY, PAYER = CompanyId("co-road"), UserId("01PAYER")
 STEPS = {"originate": originate_payment, "apply": apply_payment, "release": release_payment}
-
-
-@dataclass
-class Faults:
-    """Numbers every outside call; crashes before or after the planned ones, or somebody meddles."""
-
-    planned: dict[int, str] = field(default_factory=dict)  # Call number → before, after or lost.
-    calls: int = 0
-    armed: bool = False
-    happened: list[str] = field(default_factory=list)
-    meddle: Callable[[], Any] | None = None  # What another person does in the middle of a call.
-
-    def point(self, name: str, call: Callable[[], Any]) -> Any:
-        if not self.armed:
-            return call()
-        self.calls += 1
-        how = self.planned.pop(self.calls, "")
-        if how:
-            self.happened.append(f"{how} {name} ({self.calls})")
-        if how == "before":
-            raise Crash(name)
-        if how == "meddle" and self.meddle is not None:
-            self.armed = False
-            self.meddle()
-            self.armed = True
-        answer = call()
-        if how == "after":
-            raise Crash(name)
-        if how == "lost" and name.startswith("db"):
-            raise ReadTimeoutError(endpoint_url="database")
-        return answer
-
-
-class CrashingStripe(InProcessStripe):
-    """The processor's transport with a place to crash at."""
-
-    def __init__(self, world: StripeWorld, faults: Faults) -> None:
-        super().__init__(world)
-        self._faults = faults
-
-    def request(
-        self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None,
-        *, _usage: list[str] | None = None,
-    ) -> tuple[str, int, Mapping[str, str]]:  # fmt: skip
-        call = super().request
-        answered: tuple[str, int, Mapping[str, str]] = self._faults.point(
-            "processor", lambda: call(method, url, headers, post_data, _usage=_usage)
-        )
-        return answered
-
-
-@dataclass
-class CrashingQueues(Bodies):
-    """Queues with a place to crash at."""
-
-    faults: Faults = field(default_factory=Faults)
-
-    def send_mail(self, mail: str, dealer: str, **ids: str) -> None:
-        send = super().send_mail
-        self.faults.point("queue", lambda: send(mail, dealer, **ids))
 
 
 class RoadSecrets:
@@ -139,13 +77,15 @@ class Road:
         return get_state(self.dealer.dealer_id, self.account.account_id)
 
     def quote(
-        self, *, view: View = View.ALL, method: Method | None = None, **amounts: int | None
-    ) -> Quote:
+        self, *, view: View = View.ALL, method: Method | None = None, surplus_cents: int = 0,
+        **amounts: int | None,
+    ) -> Quote:  # fmt: skip
         """A quote of the named payables; None pays all that is available."""
         asked = {PayableId(name.replace("_", "-")): cents for name, cents in amounts.items()}
         return quote_payment(
             self.world, self.dealer.dealer_id, account_id=self.account.account_id,
-            selection=Selection(asked), view=view, method_kind=method.kind if method else "ach",
+            selection=Selection(asked, surplus_cents=surplus_cents), view=view,
+            method_kind=method.kind if method else "ach",
             card=method.card if method else None,
         )  # fmt: skip
 
@@ -197,22 +137,6 @@ class Road:
         return self.stripe.desk.open_book(ACCT).of_kind("payment_intent")
 
 
-@contextmanager
-def crashing_database(faults: Faults) -> Iterator[None]:
-    """Every request to the database becomes a place to crash at."""
-    original = Connection.dispatch
-
-    def dispatch(self: Connection, name: str, kwargs: Any, *rest: Any) -> Any:
-        return faults.point(f"db {name}", lambda: original(self, name, kwargs, *rest))
-
-    patch = pytest.MonkeyPatch()
-    patch.setattr(Connection, "dispatch", dispatch)
-    try:
-        yield
-    finally:
-        patch.undo()
-
-
 def an_invoice(name: str, cents: int, **changes: Any) -> Payable:
     facts: dict[str, Any] = {
         "payable_id": PayableId(name), "kind": PayableKind.INVOICE, "original_cents": cents,
@@ -222,9 +146,13 @@ def an_invoice(name: str, cents: int, **changes: Any) -> Payable:
 
 
 def build_road(
-    stage: Stage, payables: tuple[Payable, ...], *, seed: int = 0, hold_hours: int = 0
-) -> Road:
-    """A dealer of its own with one account that owes `payables`, and a linked bank account."""
+    stage: Stage, payables: tuple[Payable, ...], *, seed: int = 0,
+    statement: Statement | None = None, **settings: Any,
+) -> Road:  # fmt: skip
+    """A dealer of its own with one account that owes `payables`, and a linked bank account.
+
+    `settings` are the dealer's.
+    """
     faults, basket = Faults(), WebhookBasket()
     clock = SandboxClock(START, running=False)
     simulated = StripeWorld(clock, basket, seed=str(seed), pause=lambda _: None)
@@ -240,8 +168,8 @@ def build_road(
         stage, clock=clock, processor=processor, workflows=machine,  # type: ignore[arg-type]
         queues=CrashingQueues(faults=faults), secrets=RoadSecrets(),  # type: ignore[arg-type]
     )  # fmt: skip
-    dealer = stage.dealer(processor_account=acct, hold_hours=hold_hours)
-    account = _owing(stage, dealer, payables)
+    dealer = stage.dealer(processor_account=acct, **settings)
+    account = _owing(stage, dealer, payables, statement)
     method = _linked(processor, simulated, acct)
     transact([method_put(dealer.dealer_id, COMPANY, method)], token=str(ULID()))
     road = Road(world, dealer, account, method, clock, simulated, basket, machine, faults)
@@ -250,8 +178,10 @@ def build_road(
     return road
 
 
-def _owing(stage: Stage, dealer: Dealer, payables: tuple[Payable, ...]) -> Account:
-    bare = stage.account(dealer)
+def _owing(
+    stage: Stage, dealer: Dealer, payables: tuple[Payable, ...], statement: Statement | None
+) -> Account:
+    bare = stage.account(dealer, statement=statement)
     account = refreshed(
         replace(bare.raised(), as_of=START, pages=1), payables=payables, claims=(),
         dealer=dealer, today=START.date(), curve=DealerCurve(),
@@ -287,13 +217,3 @@ def add_card(road: Road, name: str) -> Method:
     method: Method = processor.added_card(acct, visit_id).method
     transact([method_put(road.dealer.dealer_id, COMPANY, method)], token=str(ULID()))
     return method
-
-
-def plan(rng: random.Random, *, most_calls: int) -> dict[int, str]:
-    """One or two crashes somewhere among the calls of a history; none in one of eight."""
-    count = rng.choice((0, 1, 1, 1, 1, 1, 2, 2))
-    hows = ("before", "after", "after", "lost")
-    return {rng.randint(1, most_calls): rng.choice(hows) for _ in range(count)}
-
-
-DAY = timedelta(days=1)

@@ -1,9 +1,8 @@
 """How many cents are wrong at the end of a history, for the figures; faults_of says what is."""
 
 from chalicelib.domain.ledger import LedgerAccount
-from chalicelib.domain.payments import PaymentStatus
 from chalicelib.storage.ledger import trial_balance
-from tests.crash.history import OPEN, Ended
+from tests.crash.history import Ended
 from tests.figures import Figures
 
 
@@ -17,18 +16,15 @@ def count(figures: Figures, suite: str, ended: Ended, found: list[str]) -> None:
 
 def wrong_cents(ended: Ended) -> int:
     """Absolute differences between processor, ledger and what is still owed."""
-    settled_cents = sum(
-        payment.charged_cents
-        for payment in ended.payments
-        if payment.status is PaymentStatus.SETTLED
-    )
+    settled, opened = ended.settled, ended.owing
     paid = [one["amount"] for one in ended.road.intents() if one["status"] == "succeeded"]
     ledger = trial_balance(ended.road.dealer.dealer_id)
     owed_cents = ended.road.state().account.totals.outstanding_cents
+    still_cents = sum(opened.documents.values()) - opened.credit_cents
     differences = (
-        sum(paid) - settled_cents,
-        ledger.get(LedgerAccount.CLEARING, 0) - settled_cents,
+        sum(paid) - settled.charged,
+        ledger.get(LedgerAccount.CLEARING, 0) - settled.charged,
         sum(ledger.values()),
-        sum(OPEN.values()) - settled_cents - owed_cents,
+        still_cents - settled.documents + settled.credits - owed_cents,
     )
     return sum(abs(cents) for cents in differences)

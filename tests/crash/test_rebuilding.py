@@ -12,7 +12,7 @@ from tests.stage import Stage, stage
 
 __all__ = ["figures", "stage"]
 SUITE = "R10 rebuild"
-HISTORIES = int(os.environ.get("REBUILT_HISTORIES", "40"))
+HISTORIES = int(os.environ.get("REBUILT_HISTORIES", "20"))
 CHUNK = 20
 SEED = int(os.environ.get("HISTORY_SEED", "") or random.SystemRandom().randint(1, 10**9))
 

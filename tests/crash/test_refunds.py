@@ -7,8 +7,9 @@ import pytest
 
 from chalicelib.domain.refunds import EVERYTHING
 from chalicelib.services.watch_later import watch_later
+from tests.crash.faults import crashing_database
 from tests.crash.machine import Crash
-from tests.crash.road import Road, crashing_database
+from tests.crash.road import Road
 from tests.services.refunding import (
     A,
     ask,

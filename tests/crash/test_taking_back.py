@@ -16,8 +16,9 @@ from chalicelib.services.watch_later import watch_later
 from chalicelib.storage.companies import find_method
 from chalicelib.storage.payments import list_events
 from chalicelib.storage.transactions import OutcomeUnknown, WritesRefused
+from tests.crash.faults import crashing_database
 from tests.crash.machine import Crash
-from tests.crash.road import COMPANY, Road, an_invoice, build_road, crashing_database
+from tests.crash.road import COMPANY, Road, an_invoice, build_road
 from tests.services.disputed import books, hear, owed, pay_by_card, stored, told, waiting
 from tests.stage import Stage, stage
 

@@ -4,7 +4,8 @@ import random
 from datetime import timedelta
 
 from chalicelib.services.watch_payments import watch_payments
-from tests.crash.history import OPEN, Ended, payments_of
+from tests.crash.history import Ended, payments_of
+from tests.crash.owing import OPEN
 from tests.crash.road import DAY, an_invoice, build_road
 from tests.stage import Stage
 

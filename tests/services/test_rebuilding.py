@@ -16,6 +16,7 @@ from tests.services.rebuilding import rebuilt
 from tests.services.reconciling import booked, written
 from tests.services.settling import ACCOUNT, START, SettlingWorld
 from tests.services.story import link_bank, open_account, open_dealer, pay, pay_out, settle
+from tests.services.test_movements_posted import pay_by_card
 from tests.stage import Shelf
 from tools.rebuild import rebuild, summary
 
@@ -46,6 +47,63 @@ def test_a_payment_that_is_posted_and_then_comes_back_folds_out_equal(
     assert (before.unequal, after.unequal) == ((), ())
     assert the_payment(posted).status is PaymentStatus.RETURNED
     assert after.entries > before.entries
+
+
+def test_a_refund_that_fails_after_the_bank_took_the_money_folds_out_equal(
+    posted: SettlingWorld,
+) -> None:
+    payment = the_payment(posted)
+    posted.processor.refund(
+        posted.acct, intent_id=payment.processor_id, amount_cents=40_000, refund_reference="",
+        number=payment.number, key="elsewhere",
+    )  # fmt: skip
+    posted.deliver()
+    posted.stripe.return_payment(payment.number, "R01")
+    posted.deliver()
+    posted.stripe.fail_refund(payment.number)
+    posted.deliver()
+
+    folded = rebuilt(posted, get_account(posted.dealer_id, ACCOUNT))
+
+    assert the_payment(posted).refunds[0].again.loss_cents == 40_000
+    assert folded.unequal == ()
+
+
+def test_a_refund_that_fails_after_its_document_was_paid_again_folds_out_equal(
+    posted: SettlingWorld,
+) -> None:
+    payment = the_payment(posted)
+    posted.processor.refund(
+        posted.acct, intent_id=payment.processor_id, amount_cents=40_000, refund_reference="",
+        number=payment.number, key="elsewhere",
+    )  # fmt: skip
+    posted.deliver()
+    settle(posted, pay(posted, link_bank(posted), "B"))
+    posted.stripe.fail_refund(payment.number)
+    posted.deliver()
+
+    folded = rebuilt(posted, get_account(posted.dealer_id, ACCOUNT))
+
+    assert get_payment(posted.dealer_id, ACCOUNT, payment.payment_id).surplus_cents > 0
+    assert folded.unequal == ()
+
+
+def test_a_card_payment_disputed_a_second_time_folds_out_equal(settling: SettlingWorld) -> None:
+    settling.files = Shelf()
+    open_dealer(settling)
+    open_account(settling)
+    payment = pay_by_card(settling, "B")
+    settle(settling, payment)
+    for _ in range(2):
+        settling.stripe.open_dispute(payment.number, kind="chargeback")
+        settling.deliver()
+        settling.stripe.decide_dispute(payment.number, "won")
+        settling.deliver()
+
+    folded = rebuilt(settling, get_account(settling.dealer_id, ACCOUNT))
+
+    assert len(the_payment(settling).earlier_disputes) == 1
+    assert folded.unequal == ()
 
 
 def test_a_history_of_posting_and_reversing_it_is_settled_until_it_is_posted_again() -> None:

@@ -1,0 +1,36 @@
+"""R1 of reliability.md, the whole life of payments: every cent right after two passes."""
+
+import os
+import random
+
+import pytest
+
+from tests.crash.long_checks import long_faults_of, long_wrong_cents
+from tests.crash.long_history import run_long_history
+from tests.figures import Figures, figures
+from tests.stage import Stage, stage
+
+__all__ = ["figures", "stage"]
+HISTORIES = int(os.environ.get("LONG_HISTORIES", "40"))
+CHUNK = 20
+SEED = int(os.environ.get("HISTORY_SEED", "") or random.SystemRandom().randint(1, 10**9))
+
+
+@pytest.mark.parametrize("first", range(0, HISTORIES, CHUNK))
+def test_random_lives_of_payments_with_crashes_end_with_every_cent_right(
+    stage: Stage, figures: Figures, first: int
+) -> None:
+    print(f"HISTORY_SEED={SEED}")  # noqa: T201  pytest shows it when a history fails.
+    wrong = {}
+    for seed in range(SEED + first, SEED + first + min(CHUNK, HISTORIES - first)):
+        ended = run_long_history(stage, seed)
+        found = long_faults_of(ended)
+        figures.add(
+            "R1 histories", crashes=bool(ended.crashes), lost="lost" in found,
+            double=bool({"double", "refunded twice"} & set(found)),
+            wrong_cents=long_wrong_cents(ended),
+        )  # fmt: skip
+        if found:
+            wrong[seed] = (found, ended.crashes, ended.accidents.befell)
+
+    assert wrong == {}
