@@ -13,10 +13,10 @@ from chalicelib.domain.payables import PayableKind
 from chalicelib.domain.payments import CHARGED, Payment, PaymentStatus
 from chalicelib.domain.pricing import owed_on
 from chalicelib.domain.reversals import Refund, RefundState, Reversal
-from chalicelib.domain.taking_back import standing_lines
 from chalicelib.storage.ledger import trial_balance
 from tests.crash.long_history import LongEnded
 from tests.crash.long_road import BOOKS
+from tests.crash.owing import CREDIT
 from tests.services.rebuilding import rebuilt
 from tests.services.reconciling import reconciled
 
@@ -67,21 +67,53 @@ class Left:
         found = owed_on(state.payables, state.claims, state.account)
         return {str(name): item.owed_cents for name, item in found.items()}
 
+    def own(self, payment: Payment) -> int:
+        """What stands of it, credits that were paid out in its money left out."""
+        return self.money[payment.processor_id] + self.paid_out(payment)
+
+    def paid_out(self, payment: Payment) -> int:
+        """The customer's other credits that were given to him in money."""
+        return sum(use.amount_cents for it in _reversals(payment) for use in it.consumed)
+
     def loss(self, payment: Payment) -> int:
         """What went out twice."""
-        return max(0, -self.money[payment.processor_id])
+        return max(0, -self.own(payment))
 
     def fee(self, payment: Payment) -> int:
         """The payer's fee that is still the dealer's."""
-        if self.money[payment.processor_id] <= 0:
+        if self.own(payment) <= 0:
             return 0
         return payment.fee_cents - sum(it.fee_income_cents for it in _reversals(payment))
 
     def discount(self, payment: Payment) -> int:
-        """It goes with the last of the money, unless that paid out another credit."""
-        if any(it.consumed for it in _reversals(payment)):
-            return sum(line.discount_cents for line in standing_lines(payment))
-        return payment.discount_cents if self.money[payment.processor_id] > 0 else 0
+        """It goes with the last of the money."""
+        return payment.discount_cents if self.own(payment) > 0 else 0
+
+    def standing(self, payment: Payment) -> int:
+        """By how much it makes the customer owe less."""
+        own = max(0, self.own(payment)) - self.fee(payment) + self.discount(payment)
+        return own - self.paid_out(payment)
+
+    @cached_property
+    def right(self) -> dict[str, int]:
+        """What must be owed of documents that were paid wholly or, taken back, not at all."""
+        owing = self.ended.owing
+        sums = {**owing.documents, CREDIT: owing.credit_cents}
+        for payment in self.payments:
+            if payment.status not in CHARGED:
+                continue
+            is_gone = self.own(payment) <= 0
+            is_partly = bool(_reversals(payment)) and not is_gone
+            is_changed = payment.as_settled or payment.undone or self.paid_out(payment)
+            for effect in payment.effects:
+                name = str(effect.payable_id)
+                if is_partly or is_changed:
+                    sums.pop(name, None)
+                elif name in sums and not is_gone:
+                    sums[name] -= effect.amount_cents
+            for use in (use for it in _reversals(payment) for use in it.consumed):
+                sums.pop(str(use.payable_id), None)
+        return sums
 
 
 def _reversals(payment: Payment) -> list[Reversal]:
@@ -136,7 +168,7 @@ def _identity(left: Left) -> dict[str, bool]:
 def _is_fair(left: Left, payment: Payment, refund: Refund) -> bool:
     """floor(fee × refund ÷ (charged − fee)), unless it was the last one, which takes the rest."""
     asked_cents = left.ended.accidents.asked.get(refund.refund_id)
-    if asked_cents is None or left.money[payment.processor_id] <= 0:
+    if asked_cents is None or left.own(payment) <= 0:
         return True
     share = payment.fee_cents * asked_cents // (payment.charged_cents - payment.fee_cents)
     before = [it.reversal for it in payment.refunds[: payment.refunds.index(refund)] if it.taken_at]
@@ -197,9 +229,7 @@ def _account(left: Left) -> dict[str, bool]:
     first = sum(left.ended.owing.documents.values()) - left.ended.owing.credit_cents
     kinds = {str(item.payable_id): _signed(item) for item in state.payables}
     owed = sum(kinds[name] * cents for name, cents in left.owed.items())
-    stands = sum(
-        max(0, left.money[it.processor_id]) - left.fee(it) + left.discount(it) for it in charged
-    )
+    stands = sum(map(left.standing, charged))
     booked = ledger.get(LedgerAccount.ACCOUNTS_RECEIVABLE, 0)
     booked += ledger.get(LedgerAccount.UNAPPLIED_CASH, 0)
     spruce = road.spruce._books[BOOKS].documents
@@ -207,6 +237,7 @@ def _account(left: Left) -> dict[str, bool]:
     return {
         "payables": owed == first - stands,
         "receivable": owed == first + booked,
+        "documents": all(left.owed.get(name, 0) == cents for name, cents in left.right.items()),
         "in flight": state.account.totals.in_flight_cents == 0,
         "header": state.account.totals.outstanding_cents == owed,
         "Spruce": theirs == {name: cents for name, cents in left.owed.items() if cents},

@@ -11,8 +11,9 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib.domain.payments import CHARGED
-from tests.crash.accidents import Accidents
+from tests.crash.accidents import ANYTHING, Accidents, Theme
 from tests.crash.faults import crashing_database
+from tests.crash.history import PAUSES
 from tests.crash.long_road import LongRoad, alone, build_long_road
 from tests.crash.owing import Owing, dealt
 from tests.crash.paying import Payer, tried
@@ -36,28 +37,28 @@ class LongEnded:
     accidents: Accidents
 
 
-def run_long_history(stage: Stage, seed: int, planned: dict[int, str] | None = None) -> LongEnded:
-    """Live through one; `planned` crashes replace the random ones."""
+def run_long_history(stage: Stage, seed: int, theme: Theme = ANYTHING) -> LongEnded:
+    """Live through one."""
     rng = random.Random(seed)  # noqa: S311  A history must be repeatable.
-    owing = dealt(rng)
+    owing = theme.owing or dealt(rng)
     settings = {"auto_post": rng.random() < 0.7, "refund_limit_cents": rng.choice((0, 0, 20_000))}
     road = build_long_road(stage, owing, seed=seed, **settings)
-    methods = [road.method, add_card(road, "visa")]
+    methods = [it for it in (road.method, add_card(road, "visa")) if it.kind in theme.methods]
     road.basket.drain()
     is_silent = rng.random() < 0.15
     noise = {"seed": seed % 1_000, "duplicate": 0.3, "reorder": True, "never": is_silent}
     road.stripe.script.apply({"webhooks": noise})
-    payer, accidents = Payer(road, rng, owing, may_add=True), Accidents(road, rng)
-    road.faults.planned = dict(_planned(rng) if planned is None else planned)
+    payer, accidents = Payer(road, rng, owing, may_add=True), Accidents(road, rng, theme)
+    road.faults.planned = _planned(rng)
     road.machine.dies_on_crash = rng.random() < 0.4
     with crashing_database(road.faults), alone(road.dealer):
         road.faults.armed = True
-        for _ in range(rng.choice((1, 2, 2))):
+        for _ in range(rng.choice(theme.payments)):
             payer.pay(rng.choice(methods))
             _live(road, rng, accidents)
         road.clock.advance(5 * DAY)
         _live(road, rng, accidents)
-        for _ in range(rng.choice((2, 3, 4))):
+        for _ in range(rng.choice(theme.rounds)):
             _happen(road, rng, accidents)
             if rng.random() < 0.25:
                 payer.pay(rng.choice(methods))
@@ -91,7 +92,8 @@ def _live(road: LongRoad, rng: random.Random, accidents: Accidents) -> None:
     jobs: list[Callable[[], Any]] = [
         road.machine.run_ready, road.receive, road.work_queue, road.machine.run_ready,
     ]  # fmt: skip
-    if rng.random() < 0.3:
+    if rng.random() < 0.4:
+        jobs.append(lambda: road.clock.advance(rng.choice(PAUSES)))
         jobs.append(road.sweep)
     if rng.random() < 0.2:
         jobs.append(road.midnight)

@@ -25,7 +25,6 @@ from chalicelib.services.list_payments import list_own_payments
 from chalicelib.services.mark_posted import mark_posted
 from chalicelib.services.post_settlement import post_category
 from chalicelib.services.prove_settlement import prove_settlement
-from chalicelib.services.receive_webhook import receive_stripe
 from chalicelib.services.watch_later import watch_later
 from chalicelib.services.watch_payments import watch_payments
 from chalicelib.services.watch_settlements import watch_settlements
@@ -34,7 +33,6 @@ from chalicelib.storage.settlements import list_settlements
 from sandbox.world import keys
 from sandbox.world.spruce.postings import ErpRefusal
 from sandbox.world.spruce.world import SpruceWorld
-from sandbox.world.stripe.deliveries import SignedWebhook
 from tests.crash.faults import Faults
 from tests.crash.machine import Crash
 from tests.crash.owing import Owing
@@ -113,8 +111,7 @@ class LongSecrets(RoadSecrets):
 class LongRoad(Road):
     """A road with Spruce at its end and everything that can be swept."""
 
-    spruce: SpruceWorld
-    waiting: list[SignedWebhook] = field(default_factory=list)  # Not taken yet.
+    spruce: SpruceWorld = field(kw_only=True)
 
     def settlement_step(self, body: dict[str, str], step: str, **more: str) -> dict[str, str]:
         """As entrypoints/steps.py does."""
@@ -130,15 +127,6 @@ class LongRoad(Road):
                 return mark_posted(self.world, dealer_id, **where)
             case _:
                 return await_posting(self.world, dealer_id, **where, token=more["token"])
-
-    def receive(self) -> None:
-        """The processor delivers; what was not taken it delivers again next time."""
-        self.waiting += self.basket.drain()
-        while self.waiting:
-            hook = self.waiting[0]
-            body, endpoint = hook.payload.encode(), hook.endpoint
-            receive_stripe(self.world, endpoint=endpoint, body=body, signature=hook.signature)
-            del self.waiting[0]
 
     def work_queue(self) -> None:
         """Handle queued events of every kind; one that fails stays for another delivery."""

@@ -148,14 +148,18 @@ def misquoted(road: Road, owing: Owing, quote: Quote, method: Method, left: Mapp
 
 
 def discount_due(road: Road, owing: Owing, quote: Quote, cash_cents: int, left: Mapping) -> int:
-    """Frozen discount × cash-payable remainder ÷ frozen base, half up, if all is paid in time."""
+    """Frozen discount × cash-payable remainder ÷ frozen base, half up, if all is paid in time.
+
+    Never more than was frozen: a credit of the base may have been paid out in money since.
+    """
     today = road.clock.now().astimezone(ZoneInfo(road.dealer.time_zone)).date()
     if quote.view is not View.STATEMENT or today > owing.discount_day:
         return 0
     asked = {line.payable_id: line.allocation_cents for line in quote.lines}
     if any(left.get(name, 0) != asked.get(PayableId(name), 0) for name in OPEN):
         return 0
-    return (2 * owing.discount_cents * cash_cents + owing.base_cents) // (2 * owing.base_cents)
+    part_cents = min(cash_cents, owing.base_cents)
+    return (2 * owing.discount_cents * part_cents + owing.base_cents) // (2 * owing.base_cents)
 
 
 def fee_due(owing: Owing, method: Method, before_fee_cents: int) -> int:

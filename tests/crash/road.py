@@ -1,7 +1,7 @@
 """One dealer, one account and the whole payment road in-process, with places to crash at."""
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -34,7 +34,7 @@ from chalicelib.storage.transactions import transact
 from sandbox.world import keys
 from sandbox.world.clock import SandboxClock
 from sandbox.world.stripe.checkout import choose_card
-from sandbox.world.stripe.deliveries import WebhookBasket
+from sandbox.world.stripe.deliveries import SignedWebhook, WebhookBasket
 from sandbox.world.stripe.desk import BankToken
 from sandbox.world.stripe.inprocess import BASE
 from sandbox.world.stripe.world import StripeWorld
@@ -72,6 +72,7 @@ class Road:
     basket: WebhookBasket
     machine: Machine
     faults: Faults
+    waiting: list[SignedWebhook] = field(default_factory=list)  # Not taken yet.
 
     def state(self) -> Any:
         return get_state(self.dealer.dealer_id, self.account.account_id)
@@ -118,12 +119,13 @@ class Road:
             self.run_step({"step": step, "payment": payment.payment_id, **event})
 
     def receive(self) -> None:
-        """Take the webhooks that arrived, as the endpoint does."""
-        for hook in self.basket.drain():
-            receive_stripe(
-                self.world, endpoint=hook.endpoint, body=hook.payload.encode(),
-                signature=hook.signature,
-            )  # fmt: skip
+        """The processor delivers; what was not taken it delivers again next time."""
+        self.waiting += self.basket.drain()
+        while self.waiting:
+            hook = self.waiting[0]
+            body, endpoint = hook.payload.encode(), hook.endpoint
+            receive_stripe(self.world, endpoint=endpoint, body=body, signature=hook.signature)
+            del self.waiting[0]
 
     def work_queue(self) -> None:
         """Handle queued events; one that fails stays for another delivery, as in SQS."""

@@ -15,7 +15,7 @@ from tests.figures import Figures, figures
 from tests.stage import Stage, stage
 
 __all__ = ["figures", "stage"]
-HISTORIES = int(os.environ.get("HISTORIES", "250"))
+HISTORIES = int(os.environ.get("HISTORIES", "200"))
 CHUNK = 50
 SEED = int(os.environ.get("HISTORY_SEED", "") or random.SystemRandom().randint(1, 10**9))
 

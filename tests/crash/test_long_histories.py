@@ -11,8 +11,8 @@ from tests.figures import Figures, figures
 from tests.stage import Stage, stage
 
 __all__ = ["figures", "stage"]
-HISTORIES = int(os.environ.get("LONG_HISTORIES", "40"))
-CHUNK = 20
+HISTORIES = int(os.environ.get("LONG_HISTORIES", "30"))
+CHUNK = 10
 SEED = int(os.environ.get("HISTORY_SEED", "") or random.SystemRandom().randint(1, 10**9))
 
 
