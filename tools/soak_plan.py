@@ -34,8 +34,10 @@ class Job:
 
 
 SUITES = (
-    Suite("histories", "tests/crash/test_histories.py", "HISTORIES", 10_000, 250, "HISTORY_SEED",
+    Suite("histories", "tests/crash/test_histories.py", "HISTORIES", 8_500, 250, "HISTORY_SEED",
           only="random"),
+    Suite("lives", "tests/crash/test_long_histories.py", "LONG_HISTORIES", 1_500, 50,
+          "HISTORY_SEED"),
     Suite("golden", "tests/crash/test_histories.py", only="golden or terminating"),
     Suite("mutants", "tests/mutants/test_mutants.py"),
     Suite("faults", "tests/faults", "FAULT_MIXES", 500, 25, "FAULT_SEED"),
@@ -48,6 +50,8 @@ SUITES = (
     Suite("queues", "tests/orders/test_queue_deliveries.py tests/orders/test_workflow_retries.py",
           "QUEUE_ROUNDS", 40, 10, "QUEUE_SEED"),
     Suite("payouts", "tests/mutants/test_payout_histories.py", "PAYOUT_HISTORIES", 300, 50,
+          "PAYOUT_SEED"),
+    Suite("befallen", "tests/services/test_payouts_random.py", "BEFALLEN_PAYOUTS", 100, 20,
           "PAYOUT_SEED"),
     Suite("silence", "tests/services/test_processor_silence.py", fixed=(("SILENCES_EACH", "1"),)),
     Suite("keys", "tests/gateways/test_processor_keys.py tests/services/test_submit_once.py"),

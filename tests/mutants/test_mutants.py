@@ -7,11 +7,15 @@ import pytest
 
 from chalicelib.domain.duties import DutyNeglected
 from chalicelib.storage.ledger import UnbalancedEntry
+from tests.crash.accidents import CHAINS, DISPUTES, REFUNDS, RETURNS, Theme
 from tests.crash.history import faults_of, run_history
+from tests.crash.long_checks import long_faults_of
+from tests.crash.long_history import run_long_history
 from tests.figures import Figures, figures
 from tests.mutants.doubts import run_doubtful_history
 from tests.mutants.mutants import IN_DOUBT, ON_THE_ROAD, TAMPERED, TO_THE_LEDGER, Mutant
 from tests.mutants.payouts import run_payout_history, run_tampered_history
+from tests.mutants.taken_back import LIVELY, TAKEN_BACK
 from tests.stage import Stage, stage
 
 __all__ = ["figures", "stage"]
@@ -21,12 +25,12 @@ SUITE = "R1b mutants"
 Found = Callable[[int], Iterable[str]]
 
 
-def caught_after(found: Found, mutant: Mutant, figures: Figures) -> int:
-    """How many histories it took; 0 if none of them noticed."""
+def caught_after(found: Found, mutant: Mutant, figures: Figures, *, first: int = FIRST_SEED) -> int:
+    """How many histories it took, counted from the `first` seed on; 0 if none of them noticed."""
     with pytest.MonkeyPatch.context() as patch:
         mutant(patch)
         for number in range(1, MOST_HISTORIES + 1):
-            if _notices(found, FIRST_SEED + number):
+            if _notices(found, first + number):
                 figures.add(SUITE, runs=number, crashes=1)
                 return number
     figures.add(SUITE, runs=MOST_HISTORIES, lost=1)
@@ -69,6 +73,25 @@ def test_without_a_bug_a_doubtful_history_ends_with_every_cent_right(
     stage: Stage, seed: int
 ) -> None:
     assert faults_of(run_doubtful_history(stage, seed)) == []
+
+
+@pytest.mark.parametrize(
+    ("mutant", "theme"), TAKEN_BACK, ids=[named(mutant) for mutant, _ in TAKEN_BACK]
+)
+def test_a_bug_in_what_is_taken_back_is_caught(
+    stage: Stage, figures: Figures, mutant: Mutant, theme: Theme
+) -> None:
+    def found(seed: int) -> list[str]:
+        return long_faults_of(run_long_history(stage, seed, theme))
+
+    assert caught_after(found, mutant, figures, first=LIVELY[theme.kinds])
+
+
+@pytest.mark.parametrize("theme", [RETURNS, CHAINS, REFUNDS, DISPUTES], ids=lambda it: it.kinds[0])
+def test_without_a_bug_the_same_lives_end_with_every_cent_right(stage: Stage, theme: Theme) -> None:
+    first = LIVELY[theme.kinds] + 1
+
+    assert long_faults_of(run_long_history(stage, first, theme)) == []
 
 
 @pytest.mark.usefixtures("stage")

@@ -4,6 +4,7 @@ Whatever happens and whoever hears of it, ours and Spruce's books are the same a
 nothing stays in Clearing, and each payment is in exactly one settlement.
 """
 
+import os
 import random
 from collections import Counter
 
@@ -18,13 +19,17 @@ from chalicelib.storage.ledger import trial_balance
 from chalicelib.storage.payments import get_payment
 from chalicelib.storage.settlement_work import find_work
 from chalicelib.storage.settlements import get_settlement, list_settlements
+from tests.figures import Figures, figures
+from tests.services.reconciling import reconciled
 from tests.services.settling import SettlingWorld
 from tests.services.story import link_bank, open_account, open_dealer, settle
 from tests.services.test_movements_posted import card_of, pay_by
 from tests.services.test_payouts import same_books
 from tests.services.test_settlement_random import payables
 
-SEEDS = range(8)
+__all__ = ["figures"]
+PAYOUTS = int(os.environ.get("BEFALLEN_PAYOUTS", "8"))
+SEED = int(os.environ.get("PAYOUT_SEED", "") or random.SystemRandom().randint(1, 10**9))
 MOST_ROUNDS = 4
 
 
@@ -112,9 +117,12 @@ def run_all(world: SettlingWorld) -> list[str]:
     return [world.run_settlement(one) for one in ids if find_work(world.dealer_id, one)]
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_the_books_agree_whatever_befell_the_payments(settling: SettlingWorld, seed: int) -> None:
-    dice = random.Random(seed)  # noqa: S311  Reproducible by its seed.
+@pytest.mark.parametrize("number", range(PAYOUTS))
+def test_the_books_agree_whatever_befell_the_payments(
+    settling: SettlingWorld, figures: Figures, number: int
+) -> None:
+    print(f"PAYOUT_SEED={SEED}")  # noqa: T201  pytest shows it when a history fails.
+    dice = random.Random(SEED + number)  # noqa: S311  Reproducible by its seed.
     open_dealer(settling, auto_post=True)
     payments = pay_something(settling, dice)
     settle(settling, *payments)
@@ -131,6 +139,8 @@ def test_the_books_agree_whatever_befell_the_payments(settling: SettlingWorld, s
     for _ in range(MOST_ROUNDS):
         settling.advance(days=2)
         settling.deliver()
+        # A refund and its failure may cancel out in the balance: no deposit ever tells of them.
+        reconciled(settling, settling.dealer_id)
         settle_without_cash(settling)
         watch_settlements(settling)
         run_all(settling)
@@ -138,9 +148,14 @@ def test_the_books_agree_whatever_befell_the_payments(settling: SettlingWorld, s
     found = list_settlements(settling.dealer_id)[0]
     parts = Counter(part.payment_id for settlement in found for part in settlement.parts)
     balances = trial_balance(settling.dealer_id)
+    wrong_cents = abs(sum(balances.values())) + abs(balances[LedgerAccount.CLEARING])
+    figures.add(
+        "R9 payouts", lost=not set(parts) >= {it.payment_id for it in payments},
+        double=max(parts.values()) > 1, wrong_cents=wrong_cents,
+    )  # fmt: skip
     assert [one.unmatched for one in found if not one.is_proven] == []
     assert parts == Counter(payment.payment_id for payment in payments)
-    assert (sum(balances.values()), balances[LedgerAccount.CLEARING]) == (0, 0)
+    assert wrong_cents == 0
     assert same_books(settling)
 
 
