@@ -47,6 +47,11 @@ SUITES = (
           "WEBHOOK_FIRST", only="any_order"),
     Suite("thrice", "tests/orders/test_webhook_orders.py", "WEBHOOK_SHUFFLES", 100, 20,
           "WEBHOOK_SEED", only="random_order"),
+    # All 296 orders that the scenes of at most six later events have together.
+    Suite("later_orders", "tests/orders/test_later_webhook_orders.py", "LATER_ORDERS", 296, 37,
+          "LATER_FIRST", only="every_order"),
+    Suite("later_thrice", "tests/orders/test_later_webhook_orders.py", "LATER_SHUFFLES", 60, 20,
+          "WEBHOOK_SEED", only="random_order"),
     Suite("queues", "tests/orders/test_queue_deliveries.py tests/orders/test_workflow_retries.py",
           "QUEUE_ROUNDS", 40, 10, "QUEUE_SEED"),
     Suite("payouts", "tests/mutants/test_payout_histories.py", "PAYOUT_HISTORIES", 300, 50,

@@ -13,6 +13,7 @@ from chalicelib.domain.ids import PayableId
 from chalicelib.domain.payables import Payable, PayableKind
 from chalicelib.domain.payments import Excess, Payment
 from chalicelib.domain.quotes import QuoteLine
+from chalicelib.domain.taking_back import credits_without, standing_credits
 
 
 def fitted(
@@ -48,6 +49,34 @@ def fitted(
         lines=tuple(lines),
         credits_used=credits_used,
         surplus_cents=surplus,
+        excess=payment.excess + tuple(excesses),
+    )
+    return changed, tuple(excesses)
+
+
+def without_credit(
+    payment: Payment, credit_id: PayableId, gone_cents: int
+) -> tuple[Payment, tuple[Excess, ...]]:
+    """The payment without `gone_cents` of a credit that was used up elsewhere, the last use first.
+
+    What it had paid stays open by as much: cash and discount of the document stay as they are.
+    """
+    lines = {line.payable_id: line for line in payment.lines}
+    gone, excesses = [], []
+    for use in reversed(standing_credits(payment)):
+        taken = min(gone_cents, use.amount_cents) if use.payable_id == credit_id else 0
+        if not taken:
+            continue
+        gone_cents -= taken
+        line = lines[use.applied_to or payment.lines[0].payable_id]
+        excess = Excess(line.payable_id, 0, taken, kind=line.kind, gone_credit=credit_id)
+        lines[line.payable_id] = smaller_line(line, excess, taken)
+        gone.append(replace(use, amount_cents=taken))
+        excesses.append(excess)
+    changed = replace(
+        payment,
+        lines=tuple(line for line in lines.values() if line.allocation_cents),
+        credits_used=credits_without(payment.credits_used, gone),
         excess=payment.excess + tuple(excesses),
     )
     return changed, tuple(excesses)

@@ -97,7 +97,10 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Excess:
-    """What of a document's allocation no longer fitted: it was paid elsewhere meanwhile; cents."""
+    """What of a document's allocation no longer fitted: it was paid elsewhere meanwhile; cents.
+
+    With `gone_credit`, that credit was used up elsewhere instead, and the document stays open.
+    """
 
     payable_id: PayableId
     cash_cents: int
@@ -105,6 +108,7 @@ class Excess:
     discount_cents: int = 0
     kind: PayableKind = PayableKind.INVOICE
     is_late: bool = False  # Found when it was posted, not when it was settled.
+    gone_credit: PayableId | None = None
 
 
 @dataclass(frozen=True, slots=True)

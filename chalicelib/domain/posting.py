@@ -59,21 +59,26 @@ def postings(
     `<settlement>:<category>`, with the round from the second on, so the ERP takes each once; the
     lines depend on stored facts only and never on the moment.
     """
+    known = tuple(payments)
+    every = (posting_of(it, settlement, known, dealer) for it in PostingCategory)
+    return tuple(posting for posting in every if posting.lines)
+
+
+def posting_of(
+    category: PostingCategory, settlement: Settlement, payments: Iterable[Payment], dealer: Dealer
+) -> Posting:
+    """One category of `postings`; without lines once everything in it has given way."""
     by_id = {payment.payment_id: payment for payment in payments}
     books = Books(dealer)
     day, memo = _day_and_memo(settlement, dealer)
     moved = [line for it in settlement.movements for line in movement_lines(it, by_id, books)]
-    made = []
-    for category in PostingCategory:
-        lines = (
-            *(line for line in moved if _category_of(line) is category),
-            *_part_lines(category, settlement, by_id, books),
-        )
-        if lines:
-            named = reference(settlement.settlement_id, category, round_of(settlement, category))
-            own = tuple(_without_own_day(line, day) for line in lines)
-            made.append(Posting(named, category, day, memo, settlement.currency, own))
-    return tuple(made)
+    lines = (
+        *(line for line in moved if _category_of(line) is category),
+        *_part_lines(category, settlement, by_id, books),
+    )
+    named = reference(settlement.settlement_id, category, round_of(settlement, category))
+    own = tuple(_without_own_day(line, day) for line in lines)
+    return Posting(named, category, day, memo, settlement.currency, own)
 
 
 def reference(settlement_id: SettlementId, category: PostingCategory, number: int) -> str:

@@ -30,6 +30,7 @@ LETTERS: dict[str, type] = {
     "payment_returned": PaymentLetter,
     "payment_dispute_lost": PaymentLetter,
     "payment_overpaid": PaymentLetter,
+    "payment_credit_gone": PaymentLetter,
     "payment_receipt": ReceiptLetter,
     "payment_refunded": RefundLetter,
     "refund_failed": RefundLetter,

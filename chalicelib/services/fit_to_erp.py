@@ -15,9 +15,9 @@ from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.errors import TryAgain
 from chalicelib.domain.ids import PayableId
 from chalicelib.domain.ledger import Line, balance, debit, entry, reversed_entry, settled_entry
-from chalicelib.domain.overpaid import applied_claim, fitted
+from chalicelib.domain.overpaid import applied_claim, fitted, without_credit
 from chalicelib.domain.payables import PayableKind
-from chalicelib.domain.payments import Payment
+from chalicelib.domain.payments import AsSettled, Excess, Payment
 from chalicelib.domain.posting import Posting
 from chalicelib.domain.posting_lines import OPENING
 from chalicelib.domain.posting_movements import reversal_of
@@ -26,7 +26,7 @@ from chalicelib.domain.settlements import PostingCategory, PostingState, Settlem
 from chalicelib.gateways.erp import ErpRefused
 from chalicelib.services.overpaid_words import excess_words, overpaid_notice
 from chalicelib.services.refresh_totals import refreshed
-from chalicelib.services.tell_payer import OVERPAID, tell_payer
+from chalicelib.services.tell_payer import CREDIT_GONE, OVERPAID, tell_payer
 from chalicelib.services.world import World
 from chalicelib.storage import keys
 from chalicelib.storage.accounts import AccountState, get_state, header_put
@@ -115,20 +115,20 @@ def _posted_kinds(settlement: Settlement) -> tuple[PayableKind, ...]:
 
 def _fit(world: World, dealer: Dealer, payment: Payment, over: _Over) -> int:
     """The cents by which this payment gave way; 0 if it can't. Raises ErpRefused if it must not."""
-    line = next((it for it in payment.lines if it.payable_id == over.document), None)
-    if line is None:
+    cents, fit, excess = _given_way(payment, over)
+    if not cents:
         return 0
-    in_credits = over.category is PostingCategory.CREDIT_ADJUSTMENTS
-    most = line.credit_cents if in_credits else line.cash_cents + line.discount_cents
-    cents = min(over.cents, most)
-    if not cents or payment.as_settled:
-        return 0  # What it paid was fitted once before; a person decides about the rest.
     state = get_state(payment.dealer_id, payment.account_id)
     _refuse_if_opened(state, over)
-    room = {over.document: line.allocation_cents - cents}
-    fit, excess = fitted(payment, room, posted=_fixed(over, line, in_credits=in_credits))
     late = tuple(replace(item, is_late=True) for item in excess)
     fit = replace(fit, excess=(*payment.excess, *late))
+    if payment.as_settled is not None:
+        _, was, same = _given_way(payment.settled, replace(over, cents=cents))
+        if same != excess:
+            return 0  # The refund that failed had fitted the same document: a person decides.
+        before = payment.as_settled.excess
+        kept = AsSettled(was.lines, was.credits_used, was.surplus_cents, (*before, *late))
+        fit = replace(fit, as_settled=kept)
     try:
         transact(_writes(dealer, payment, fit, state, world.clock.now()), token=uuid4().hex)
     except WritesRefused as error:
@@ -138,10 +138,26 @@ def _fit(world: World, dealer: Dealer, payment: Payment, over: _Over) -> int:
     return cents
 
 
+def _given_way(payment: Payment, over: _Over) -> tuple[int, Payment, tuple[Excess, ...]]:
+    """By how many cents the payment can give way, the payment then, and what no longer fits."""
+    line = next((it for it in payment.lines if it.payable_id == over.document), None)
+    if line is None:
+        fit, excess = without_credit(payment, over.document, over.cents)
+        return sum(item.credit_cents for item in excess), fit, excess
+    in_credits = over.category is PostingCategory.CREDIT_ADJUSTMENTS
+    most = line.credit_cents if in_credits else line.cash_cents + line.discount_cents
+    cents = min(over.cents, most)
+    room = {over.document: line.allocation_cents - cents}
+    return cents, *fitted(payment, room, posted=_fixed(over, line, in_credits=in_credits))
+
+
 def tell_overpaid(world: World, payment: Payment) -> datetime | None:
     """Tell the payer what is kept on account since posting; of the sweep over later events."""
-    if any(item.is_late for item in payment.excess):
+    late = [item for item in payment.excess if item.is_late]
+    if any(not item.gone_credit for item in late):
         tell_payer(world, payment, OVERPAID)
+    if any(item.gone_credit for item in late):
+        tell_payer(world, payment, CREDIT_GONE)
     return None
 
 
@@ -203,7 +219,7 @@ def _writes(
 
 def _changed(claim: Claim, fit: Payment) -> Claim:
     """The payment's claim with what it takes now; what an import has taken off it stays off."""
-    whole = applied_claim(fit, fit.settled_at or fit.submitted_at)
+    whole = applied_claim(fit.settled, fit.settled_at or fit.submitted_at)
     held = {(effect.payable_id, effect.applied_to) for effect in claim.effects}
     effects = tuple(it for it in whole.effects if (it.payable_id, it.applied_to) in held)
     return replace(claim, effects=effects, brings=whole.brings)

@@ -168,9 +168,10 @@ def _record_refunds(world: World, event: Event) -> str:
     dealer_id, acct = _tenant(event)
     for refund in _fetched_refunds(world, acct, event):
         intent = world.processor.get_intent(acct, refund.intent_id)
-        is_of_charge = _text(event, "event_type") == CHARGE_REFUNDED
-        told = intent if is_of_charge else refund
-        _compare_seal(event, told.amount_cents, told.currency)
+        if _text(event, "event_type") == CHARGE_REFUNDED:
+            _compare_seal(event, intent.amount_cents, intent.currency)
+        elif refund.processor_id == _text(event, "object_id"):
+            _compare_seal(event, refund.amount_cents, refund.currency)
         account_id, payment_id = _payment_of(world, dealer_id, intent)
         where: _Where = {"account_id": account_id, "payment_id": payment_id}
         record_outcome(world, dealer_id, **where, intent=intent, source="processor")
@@ -186,16 +187,20 @@ def _record_refunds(world: World, event: Event) -> str:
 
 
 def _fetched_refunds(world: World, acct: str, event: Event) -> tuple[ProcessorRefund, ...]:
-    """Oldest first, so that they are numbered as they were made."""
-    object_id = _text(event, "object_id")
+    """Oldest first, so that they are taken out of the documents in the order they were made.
+
+    One made in the dashboard may be told before an older one: those come with it.
+    """
+    object_id, told = _text(event, "object_id"), None
     try:
-        if _text(event, "event_type") == CHARGE_REFUNDED:
-            found = tuple(world.processor.refunds_of(acct, object_id))
-            return tuple(reversed(found))
-        refund = world.processor.get_refund(acct, object_id)
+        if _text(event, "event_type") != CHARGE_REFUNDED:
+            told = world.processor.get_refund(acct, object_id)
+            if told.refund_reference:
+                return (told,)
+        found = tuple(world.processor.refunds_of(acct, told.intent_id if told else object_id))
     except ProcessorRefused as refusal:
         raise Unmatched("no such refund on this connected account") from refusal
-    return (refund,)
+    return found[::-1]
 
 
 def _fetched_intent(world: World, acct: str, event: Event) -> Intent:

@@ -13,6 +13,9 @@ def excess_words(excess: Iterable[Excess]) -> str:
 
 
 def _words(item: Excess) -> str:
+    if item.gone_credit:
+        used = f"Credit {item.gone_credit} had been used meanwhile"
+        return f"{used}: {_dollars(item.credit_cents)} of {item.payable_id} stays open."
     paid = f"{item.payable_id} had been paid meanwhile"
     if item.cash_cents:
         return f"{paid}: {_dollars(item.cash_cents)} is kept on account."

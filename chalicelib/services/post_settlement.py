@@ -10,7 +10,7 @@ from datetime import datetime
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.ids import DealerId, SettlementId
 from chalicelib.domain.interventions import held_sentence
-from chalicelib.domain.posting import Posting, postings, reference, round_of
+from chalicelib.domain.posting import Posting, posting_of, reference, round_of
 from chalicelib.domain.settlements import (
     CategoryPosting,
     PostingCategory,
@@ -59,7 +59,9 @@ def post_category(
     except ErpUnreachable:
         return _failed(settlement, category, NO_ANSWER)
     # Read after the answer: an ERP extract made before it cannot hold what was posted.
-    _show(settlement, category, PostingState.POSTED, at=world.clock.now(), posting=posting)
+    at = world.clock.now() if posting.lines else None
+    state = PostingState.POSTED if posting.lines else PostingState.NOTHING
+    _show(settlement, category, state, at=at, posting=posting)
     return {"outcome": POSTED}
 
 
@@ -72,6 +74,8 @@ def _post(
     """
     for _ in range(MOST_FITTINGS):
         posting = frozen_posting(dealer, settlement, category)
+        if not posting.lines:
+            return posting
         try:
             send_once(world, dealer, posting)
         except ErpRefused as refusal:
@@ -102,14 +106,18 @@ def _is_free(settlement: Settlement, category: PostingCategory) -> bool:
 
 
 def frozen_posting(dealer: Dealer, settlement: Settlement, category: PostingCategory) -> Posting:
-    """What the category writes, made from the stored facts once and then kept as it is."""
+    """What the category writes, made from the stored facts once and then kept as it is.
+
+    Without lines if all of it was paid or used up elsewhere meanwhile.
+    """
     kept = find_posting(
         dealer.dealer_id, settlement.settlement_id, posting_name(settlement, category)
     )
     if kept is not None:
         return kept
-    made = postings(settlement, payments_behind(settlement), dealer)
-    posting = next(posting for posting in made if posting.category is category)
+    posting = posting_of(category, settlement, payments_behind(settlement), dealer)
+    if not posting.lines:
+        return posting
     return freeze_posting(dealer.dealer_id, settlement.settlement_id, posting)
 
 

@@ -22,6 +22,7 @@ from chalicelib.services.send_invitation import (
 )
 from chalicelib.services.send_mailing import CHUNK_OF_INVITATIONS
 from chalicelib.services.tell_payer import (
+    CREDIT_GONE,
     DISPUTE_LOST,
     FAILED,
     OVERPAID,
@@ -38,7 +39,7 @@ from chalicelib.storage.payments import get_payment
 from chalicelib.storage.users import get_user
 
 PAYMENT_MAILS = frozenset(
-    {SUBMITTED, SETTLED, FAILED, TERMINATED, RETURNED, DISPUTE_LOST, OVERPAID}
+    {SUBMITTED, SETTLED, FAILED, TERMINATED, RETURNED, DISPUTE_LOST, OVERPAID, CREDIT_GONE}
 )
 _PAY_AGAIN = frozenset({FAILED, RETURNED, DISPUTE_LOST})
 
@@ -102,10 +103,11 @@ def _amount_cents(mail: str, payment: Payment) -> int:
 
 def _note(mail: str, payment: Payment) -> str:
     """What no longer fitted its document, as far as this mail is about it."""
-    if mail not in (SETTLED, OVERPAID):
+    if mail not in (SETTLED, OVERPAID, CREDIT_GONE):
         return ""
-    is_late = mail == OVERPAID
-    return excess_words(item for item in payment.excess if item.is_late is is_late)
+    is_late, is_credit = mail != SETTLED, mail == CREDIT_GONE
+    about = (it for it in payment.excess if it.is_late is is_late)
+    return excess_words(it for it in about if bool(it.gone_credit) is is_credit)
 
 
 def _reason(mail: str, payment: Payment, dealer: Dealer) -> str:

@@ -7,7 +7,7 @@ from chalicelib.storage import payment_marks
 SUBMITTED, SETTLED, FAILED = "payment_submitted", "payment_settled", "payment_failed"
 TERMINATED, RETURNED = "payment_terminated", "payment_returned"
 DISPUTE_LOST = "payment_dispute_lost"
-OVERPAID = "payment_overpaid"
+OVERPAID, CREDIT_GONE = "payment_overpaid", "payment_credit_gone"
 REFUNDED, REFUND_FAILED = "payment_refunded", "refund_failed"
 
 

@@ -18,13 +18,15 @@ from chalicelib.services.list_settlements import list_settlements
 from chalicelib.services.world import World
 from chalicelib.storage.accounts import get_state
 from chalicelib.storage.ledger import list_entries
+from chalicelib.storage.notices import list_notices
 
 # When something was noticed, how old it was then and how often it was written depend on the order.
 INCIDENTAL = {
     "version", "money_version", "run", "at", "submitted_at", "expected_at", "settled_at",
     "posted_at", "sent_at", "accepted_at", "created_at", "arrives_at", "as_of", "refreshed_at",
     "authorization", "current_cents", "days_1_30_cents", "days_31_60_cents", "days_61_90_cents",
-    "days_91_up_cents", "invoices_past_due", "invoices_past_due_cents", "overdue_cent_days",
+    "days_91_up_cents", "closed_at", "failed_at", "invoices_past_due",
+    "invoices_past_due_cents", "overdue_cent_days",
 }  # fmt: skip
 _PROCESSOR_ID = re.compile(r"\b([a-z]{2,8})_[A-Za-z0-9]{10,}\b")
 
@@ -35,7 +37,7 @@ def ledger_hash(world: World, dealer_id: Any, accounts: Sequence[AccountId]) -> 
 
 
 def ledger_facts(world: World, dealer_id: Any, accounts: Sequence[AccountId]) -> list[str]:
-    """Entries, payments, claims, what is owed and settlements, one sorted line each."""
+    """Entries, payments, claims, what is owed, settlements and notices, one sorted line each."""
     payments = [
         payment
         for account_id in accounts
@@ -51,6 +53,7 @@ def ledger_facts(world: World, dealer_id: Any, accounts: Sequence[AccountId]) ->
         facts += [("line", (entry.event_key, line)) for line in entry.lines]
     for settlement in list_settlements(world, dealer_id).settlements:
         facts.append(("settlement", settlement))
+    facts += [("notice", notice) for notice in list_notices(dealer_id)]
     return sorted(_line(kind, fact, names_of(payments, dealer_id)) for kind, fact in facts)
 
 
@@ -62,17 +65,16 @@ def names_of(payments: Iterable[Payment], dealer_id: Any) -> dict[str, str]:
 
 
 def _line(kind: str, fact: Any, names: dict[str, str]) -> str:
-    plain = _settled(msgspec.to_builtins(fact, str_keys=True))
-    text = json.dumps([kind, plain], sort_keys=True)
+    plain = json.dumps([kind, msgspec.to_builtins(fact, str_keys=True)])
     for known, name in names.items():
-        text = text.replace(known, name)
-    return _PROCESSOR_ID.sub(r"\1", text)
+        plain = plain.replace(known, name)
+    return json.dumps(_settled(json.loads(_PROCESSOR_ID.sub(r"\1", plain))), sort_keys=True)
 
 
 def _settled(value: Any) -> Any:
-    """Without what is incidental; lists in an order of their own."""
+    """Without what is incidental; lists in an order that ids have no part in."""
     if isinstance(value, dict):
         return {name: _settled(one) for name, one in value.items() if name not in INCIDENTAL}
-    if isinstance(value, list | tuple):
+    if isinstance(value, list):
         return sorted((_settled(one) for one in value), key=json.dumps)
     return value

@@ -1,7 +1,6 @@
 """R3 of reliability.md: in whatever order and however often webhooks come, one ledger."""
 
 import itertools
-import json
 import os
 import random
 
@@ -10,7 +9,7 @@ import pytest
 from chalicelib.services.handle_event import INTENT_EVENTS, PAYOUT_READY
 from sandbox.world.stripe.deliveries import SignedWebhook
 from tests.figures import Figures, figures
-from tests.orders.play import Deliver, Play, at_once
+from tests.orders.play import Deliver, Play, at_once, kind_of
 from tests.orders.scenes import SCENES
 from tests.orders.stages import Stages
 
@@ -42,7 +41,7 @@ def in_this_order(order: tuple[int, ...]) -> Deliver:
 
     def deliver(play: Play) -> None:
         if play.is_over:
-            effective = [hook for hook in play.waiting if _kind(hook) in EFFECTIVE]
+            effective = [hook for hook in play.waiting if kind_of(hook) in EFFECTIVE]
             assert len(effective) == len(order)
             for place in order:
                 play.give(effective[place])
@@ -51,10 +50,6 @@ def in_this_order(order: tuple[int, ...]) -> Deliver:
 
 
 EFFECTIVE = INTENT_EVENTS | {PAYOUT_READY, "payout.paid"}
-
-
-def _kind(hook: SignedWebhook) -> str:
-    return str(json.loads(hook.payload)["type"])
 
 
 @pytest.mark.parametrize("number", range(SHUFFLES))

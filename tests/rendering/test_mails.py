@@ -84,6 +84,7 @@ ALL = {
     "payment_returned": PAYMENT,
     "payment_dispute_lost": PAYMENT,
     "payment_overpaid": PAYMENT,
+    "payment_credit_gone": PAYMENT,
     "payment_receipt": RECEIPT,
     "payment_refunded": REFUND,
     "refund_failed": REFUND,

@@ -122,7 +122,8 @@ def pay(
             {PayableId(name): None for name in documents}, surplus_cents=surplus_cents
         ),
         view=View.ALL,
-        method_kind="ach",
+        method_kind=method.kind,
+        card=method.card,
     )
     return carry(world, method, quote)
 

@@ -16,6 +16,7 @@ from chalicelib.services.view_settlement import view_settlement
 from chalicelib.services.watch_later import watch_later
 from chalicelib.storage.accounts import get_state
 from chalicelib.storage.ledger import trial_balance
+from chalicelib.storage.payments import get_payment
 from tests.domain.builders import a_payable
 from tests.services.settling import ACCOUNT, SettlingWorld
 from tests.services.story import (
@@ -51,6 +52,20 @@ def at_the_counter(world: SettlingWorld, document: str, open_cents: int, kind: s
 def payment_of(world: SettlingWorld, settlement_id: SettlementId) -> Payment:
     (payment,) = view_settlement(world, world.dealer_id, settlement_id=settlement_id).payments
     return payment
+
+
+def give_back_b(world: SettlingWorld, payment: Payment) -> None:
+    """$500 with its share of the fee, in the processor's dashboard: B is owed again."""
+    stored = get_payment(world.dealer_id, ACCOUNT, payment.payment_id)
+    world.processor.refund(
+        world.acct,
+        intent_id=stored.processor_id,
+        amount_cents=50_107,
+        refund_reference="",
+        number=payment.number,
+        key="refund",
+    )
+    world.deliver()
 
 
 def surplus_owed(world: SettlingWorld, name: str) -> int:
@@ -130,6 +145,41 @@ def test_a_credit_used_meanwhile_stays_open_where_the_cash_is_posted_already(
     assert same_books(settling)
 
 
+def test_a_credit_used_up_meanwhile_leaves_its_document_open_by_as_much(
+    settling: SettlingWorld,
+) -> None:
+    settlement_id = ready_to_post(settling, auto_post=True)
+    at_the_counter(settling, "K", 4_000, kind="credit")
+
+    ended = settling.run_settlement(settlement_id)
+    settling.run_postings(settlement_id)
+    watch_later(settling)
+
+    payment = payment_of(settling, settlement_id)
+    mails = [mail["mail"] for mail in settling.queues.mails if "settled" not in mail["mail"]]
+    (notice,) = of_kind(settling, NoticeKind.OVERPAID)
+    assert ended == "posted"
+    assert payment.surplus_cents == 0
+    assert [use.amount_cents for use in payment.credits_used] == [4_000]
+    assert surplus_owed(settling, "A") == 6_000
+    assert "Credit K had been used meanwhile: $60.00 of A stays open." in notice.sentence
+    assert mails.count("payment_credit_gone") == 1
+    assert "payment_overpaid" not in mails
+    assert same_books(settling)
+
+
+def test_a_credit_used_up_altogether_is_not_applied_at_all(settling: SettlingWorld) -> None:
+    settlement_id = ready_to_post(settling, auto_post=True)
+    at_the_counter(settling, "K", 0, kind="credit")
+
+    ended = settling.run_settlement(settlement_id)
+
+    assert ended == "posted"
+    assert payment_of(settling, settlement_id).credits_used == ()
+    assert surplus_owed(settling, "A") == 10_000
+    assert same_books(settling)
+
+
 @pytest.mark.parametrize("name", ["transact", "tell_payer"])
 @pytest.mark.parametrize("after", [True, False])
 def test_a_crash_at_every_call_puts_the_excess_on_account_once(
@@ -175,4 +225,32 @@ def test_a_try_that_was_beaten_by_another_puts_nothing_on_account(
     settling.run_postings(settlement_id)
 
     assert payment_of(settling, settlement_id).surplus_cents == 0
+    assert same_books(settling)
+
+
+def test_a_payment_that_a_failed_refund_fitted_gives_way_once_more(
+    settling: SettlingWorld,
+) -> None:
+    open_dealer(settling, auto_post=True)
+    open_account(settling)
+    method = link_bank(settling)
+    payment = pay(settling, method, "A", "B")
+    settle(settling, payment)
+    give_back_b(settling, payment)
+    settle(settling, pay(settling, method, "B"))
+    settling.stripe.fail_refund(payment.number)
+    settling.deliver()
+    pay_out(settling)
+    settlement_ids = [SettlementId(it.rpartition("-")[0]) for it in settling.workflows.started]
+    posted_first = [it for it in settlement_ids if it.startswith("po_")]
+    at_the_counter(settling, "A", 40_000)
+
+    ended = [settling.run_settlement(settlement_id) for settlement_id in posted_first]
+
+    now = get_payment(settling.dealer_id, ACCOUNT, payment.payment_id)
+    assert set(ended) == {"posted"}
+    assert [(line.payable_id, line.cash_cents) for line in now.lines] == [("A", 40_000)]
+    assert now.surplus_cents == 50_000 + 50_000
+    assert surplus_owed(settling, payment.number) == 100_000
+    assert surplus_owed(settling, "K") == 10_000
     assert same_books(settling)

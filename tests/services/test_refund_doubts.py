@@ -132,6 +132,19 @@ def test_a_charges_own_event_is_enough_to_hear_of_its_refunds(paid: Settled) -> 
     ]  # fmt: skip
 
 
+def test_refunds_in_the_dashboard_told_newest_first_are_taken_out_oldest_first(
+    paid: Settled,
+) -> None:
+    road, payment = paid
+    for cents in (71_500, 10_000):
+        elsewhere(road, payment, cents)
+
+    deliver(road, only="refund.created", backwards=True)
+
+    stored = now_of(road, payment)
+    assert [one.reversal.money_cents for one in stored.refunds] == [71_500, 10_000]
+
+
 def test_a_refund_whose_event_claims_another_amount_is_set_aside(paid: Settled) -> None:
     road, payment = paid
     fault = {"type": "refund.created", "amount_cents": 1}
