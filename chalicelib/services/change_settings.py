@@ -1,7 +1,9 @@
 """A dealer's settings as an administrator changes them; every change is kept with who and when."""
 
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 
+from chalicelib.domain.days import dealer_day
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.errors import Conflict, InvalidInput
 from chalicelib.domain.ids import DealerId
@@ -33,6 +35,7 @@ class Settings:
     refund_limit_cents: int  # Above it an administrator approves; 0 = no limit.
     auto_post: bool
     statements_on: bool
+    books_closed_through: str  # ISO day; "" = nothing closed.
 
 
 def settings_of(dealer: Dealer) -> Settings:
@@ -47,6 +50,7 @@ def settings_of(dealer: Dealer) -> Settings:
         refund_limit_cents=dealer.refund_limit_cents,
         auto_post=dealer.auto_post,
         statements_on=dealer.statements_on,
+        books_closed_through=dealer.books_closed_through,
     )
 
 
@@ -65,8 +69,8 @@ def change_settings(
 
     Raises InvalidInput, Conflict if somebody changed them since the page was opened.
     """
-    _check(settings)
     dealer = fresh_dealer(dealer_id)
+    _check(settings, dealer_day(world.clock.now(), dealer.time_zone))
     before, now = asdict(settings_of(dealer)), asdict(settings)
     changes = [f"{name} {before[name]} → {now[name]}" for name in now if now[name] != before[name]]
     if not changes:
@@ -82,7 +86,7 @@ def change_settings(
     return changed
 
 
-def _check(settings: Settings) -> None:
+def _check(settings: Settings, today: date) -> None:
     fields = {}
     for name, (least, most, unit) in LIMITS.items():
         if not least <= getattr(settings, name) <= most:
@@ -92,5 +96,7 @@ def _check(settings: Settings) -> None:
     for name in ("name", "phone", "address"):
         if len(getattr(settings, name)) > LONGEST_TEXT:
             fields[name] = f"At most {LONGEST_TEXT} characters."
+    if settings.books_closed_through > today.isoformat():
+        fields["books_closed_through"] = "A day that is over, or today."
     if fields:
         raise InvalidInput("Please correct the settings: " + " ".join(fields.values()), fields)

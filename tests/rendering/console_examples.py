@@ -127,6 +127,7 @@ def _settings(**changes: object) -> Settings:
         "refund_limit": "500.00",
         "auto_post": True,
         "statements_on": False,
+        "books_closed_through": "2026-10-31",
         "may_change": True,
         "audit": demo.TIMELINE,
     }

@@ -42,7 +42,14 @@ def test_a_page_opened_before_another_change_does_not_overwrite_it(stage: Stage)
 
 
 @pytest.mark.parametrize(
-    "change", [{"hold_hours": 73}, {"invitation_days": 0}, {"name": ""}, {"phone": "5" * 201}]
+    "change",
+    [
+        {"hold_hours": 73},
+        {"invitation_days": 0},
+        {"name": ""},
+        {"phone": "5" * 201},
+        {"books_closed_through": "2026-11-23"},
+    ],
 )
 def test_a_setting_outside_its_limits_changes_nothing(
     stage: Stage, change: dict[str, object]

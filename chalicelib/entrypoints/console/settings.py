@@ -7,7 +7,7 @@ from chalice.app import Blueprint
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.entrypoints.console.chrome import console_chrome
-from chalicelib.entrypoints.filters import cents_typed
+from chalicelib.entrypoints.filters import cents_typed, day_typed
 from chalicelib.entrypoints.guard import Visit, page
 from chalicelib.entrypoints.presenting import zoned
 from chalicelib.entrypoints.responses import Html, Redirect
@@ -54,6 +54,7 @@ def change(visit: Visit) -> Html | Redirect:
 
 def _typed(visit: Visit) -> Settings:
     form = visit.form
+    closed = day_typed(form.get("books_closed_through"), "books_closed_through")
     return Settings(
         name=form.get("name"),
         phone=form.get("phone"),
@@ -64,6 +65,7 @@ def _typed(visit: Visit) -> Settings:
         refund_limit_cents=cents_typed(form.get("refund_limit_cents"), "refund_limit_cents") or 0,
         auto_post=form.get("auto_post") == "yes",
         statements_on=form.get("statements_on") == "yes",
+        books_closed_through=closed.isoformat() if closed else "",
     )
 
 
@@ -88,6 +90,7 @@ def _view(visit: Visit, dealer: Dealer) -> views.Settings:
         refund_limit=decimal_text(dealer.refund_limit_cents),
         auto_post=dealer.auto_post,
         statements_on=dealer.statements_on,
+        books_closed_through=dealer.books_closed_through,
         may_change=visit.signed_in.role in ADMINS,
         audit=tuple(
             TimelineEntry(

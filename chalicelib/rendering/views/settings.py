@@ -13,7 +13,8 @@ class Settings:
     """GET /console/settings: POSTs the fields by name, with the version they were read at.
 
     `ach_fee` is a decimal amount, "0.00" when the dealer bears the cost, `refund_limit` one above
-    which an administrator approves refunds, "0.00" for no limit; flags are "yes" or "".
+    which an administrator approves refunds, "0.00" for no limit; flags are "yes" or "",
+    `books_closed_through` an ISO day, "" while nothing is closed.
     `may_change` False shows the same without a form.
     """
 
@@ -28,5 +29,6 @@ class Settings:
     refund_limit: str
     auto_post: bool
     statements_on: bool
+    books_closed_through: str
     may_change: bool
     audit: tuple[TimelineEntry, ...] = ()
