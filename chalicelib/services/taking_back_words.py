@@ -22,7 +22,7 @@ def notice_of(
         payment.number,
         f"{payment.account_name}: {sentence}",
         at,
-        path=f"/payments/{payment.number}",
+        path=f"/console/payments/{payment.number}",
         amount_cents=amount_cents,
     )
 

@@ -78,6 +78,7 @@ def test_an_inquiry_moves_no_money_and_is_shown_to_operators(road: Road, payment
     assert books(road) == {AR: -150_000, CLEARING: 150_000}
     (notice,) = list_notices(road.dealer.dealer_id)
     assert notice.kind is NoticeKind.DISPUTED
+    assert notice.path == f"/console/payments/{payment.number}"
     assert "does not recognise it" in notice.sentence
     assert told(road) == ["payment_settled"]
 

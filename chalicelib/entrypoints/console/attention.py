@@ -97,14 +97,13 @@ def again(visit: Visit, event: str) -> Redirect:
 
 
 def _row(notice: Notice, dealer: Dealer) -> views.NoticeRow:
-    inside = notice.path.startswith("/console/")
     return views.NoticeRow(
         kind=notice.kind.value,
         subject=notice.subject,
         label=KINDS[notice.kind],
         sentence=notice.sentence,
         since=zoned(dealer, notice.at),
-        href=notice.path if inside or not notice.path else f"/console{notice.path}",
+        href=notice.path,
         amount_cents=notice.amount_cents,
     )
 
