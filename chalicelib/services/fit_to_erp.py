@@ -194,7 +194,7 @@ def _writes(
     header = refreshed(
         state.account.raised(),
         payables=state.paged,
-        claims=(*others, *changed),
+        claims=(*changed, *others),  # Of what two claims bring, the first one's counts.
         dealer=dealer,
         today=dealer_day(now, dealer.time_zone),
         curve=get_head(dealer_id).curve,

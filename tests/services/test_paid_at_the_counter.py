@@ -68,6 +68,22 @@ def give_back_b(world: SettlingWorld, payment: Payment) -> None:
     world.deliver()
 
 
+def fitted_by_a_failed_refund(world: SettlingWorld) -> tuple[list[SettlementId], Payment]:
+    """A and B paid, B given back, paid again, and the refund failed: $500 is on account."""
+    open_dealer(world, auto_post=True)
+    open_account(world)
+    method = link_bank(world)
+    payment = pay(world, method, "A", "B")
+    settle(world, payment)
+    give_back_b(world, payment)
+    settle(world, pay(world, method, "B"))
+    world.stripe.fail_refund(payment.number)
+    world.deliver()
+    pay_out(world)
+    started = [SettlementId(it.rpartition("-")[0]) for it in world.workflows.started]
+    return [it for it in started if it.startswith("po_")], payment
+
+
 def surplus_owed(world: SettlingWorld, name: str) -> int:
     state = get_state(world.dealer_id, ACCOUNT)
     return owed_on(state.payables, state.claims, state.account)[PayableId(name)].owed_cents
@@ -231,18 +247,7 @@ def test_a_try_that_was_beaten_by_another_puts_nothing_on_account(
 def test_a_payment_that_a_failed_refund_fitted_gives_way_once_more(
     settling: SettlingWorld,
 ) -> None:
-    open_dealer(settling, auto_post=True)
-    open_account(settling)
-    method = link_bank(settling)
-    payment = pay(settling, method, "A", "B")
-    settle(settling, payment)
-    give_back_b(settling, payment)
-    settle(settling, pay(settling, method, "B"))
-    settling.stripe.fail_refund(payment.number)
-    settling.deliver()
-    pay_out(settling)
-    settlement_ids = [SettlementId(it.rpartition("-")[0]) for it in settling.workflows.started]
-    posted_first = [it for it in settlement_ids if it.startswith("po_")]
+    posted_first, payment = fitted_by_a_failed_refund(settling)
     at_the_counter(settling, "A", 40_000)
 
     ended = [settling.run_settlement(settlement_id) for settlement_id in posted_first]

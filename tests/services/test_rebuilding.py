@@ -15,8 +15,17 @@ from chalicelib.storage.payments import get_payment, payment_puts
 from tests.services.rebuilding import rebuilt
 from tests.services.reconciling import booked, written
 from tests.services.settling import ACCOUNT, START, SettlingWorld
-from tests.services.story import link_bank, open_account, open_dealer, pay, pay_out, settle
+from tests.services.story import (
+    link_bank,
+    open_account,
+    open_dealer,
+    pay,
+    pay_out,
+    ready_to_post,
+    settle,
+)
 from tests.services.test_movements_posted import pay_by_card
+from tests.services.test_paid_at_the_counter import at_the_counter, fitted_by_a_failed_refund
 from tests.stage import Shelf
 from tools.rebuild import rebuild, summary
 
@@ -197,3 +206,33 @@ def the_payment(world: SettlingWorld):  # type: ignore[no-untyped-def]
 def change(world: SettlingWorld, **changes: object) -> None:
     payment = replace(the_payment(world), **changes)
     written(*payment_puts(payment, name="planted", at=world.clock.now(), source="test"))
+
+
+def test_a_credit_used_up_and_a_document_paid_meanwhile_fold_out_equal(
+    settling: SettlingWorld,
+) -> None:
+    settling.files = Shelf()
+    settlement_id = ready_to_post(settling, auto_post=True)
+    at_the_counter(settling, "K", 4_000, kind="credit")
+    at_the_counter(settling, "B", 20_000)
+    settling.run_settlement(settlement_id)
+
+    folded = rebuilt(settling, get_account(settling.dealer_id, ACCOUNT))
+
+    assert the_payment(settling).surplus_cents == 30_000
+    assert folded.unequal == ()
+
+
+def test_a_payment_that_gave_way_after_a_failed_refund_folds_out_equal(
+    settling: SettlingWorld,
+) -> None:
+    settling.files = Shelf()
+    settlement_ids, payment = fitted_by_a_failed_refund(settling)
+    at_the_counter(settling, "A", 40_000)
+    for settlement_id in settlement_ids:
+        settling.run_settlement(settlement_id)
+
+    folded = rebuilt(settling, get_account(settling.dealer_id, ACCOUNT))
+
+    assert get_payment(settling.dealer_id, ACCOUNT, payment.payment_id).surplus_cents == 100_000
+    assert folded.unequal == ()
