@@ -21,7 +21,8 @@ from chalicelib.domain.ledger_reversals import reversal_entry, withdrawn_entry, 
 from chalicelib.domain.lifecycle import STATUS, TRANSITIONS, Event, State
 from chalicelib.domain.overpaid import applied_claim
 from chalicelib.domain.payments import CHARGED, Payment, PaymentEvent, PaymentStatus
-from chalicelib.domain.refunds_failed import opposite, recovered
+from chalicelib.domain.recovering import recovered
+from chalicelib.domain.refunds_failed import opposite
 from chalicelib.domain.reversals import Dispute, DisputePhase, Refund, Reversal
 from chalicelib.domain.taking_back import event_claims, refunds_that_count
 

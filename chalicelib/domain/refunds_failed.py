@@ -14,6 +14,7 @@ from chalicelib.domain.ledger_reversals import reversal_entry
 from chalicelib.domain.overpaid import fewer_credits, smaller_line
 from chalicelib.domain.payables import Payable, PayableKind
 from chalicelib.domain.payments import AsSettled, Excess, Payment
+from chalicelib.domain.recovering import own_cents, with_loss
 from chalicelib.domain.reversals import Refund, Reversal, ReversedLine
 from chalicelib.domain.taking_back import credits_without, event_claims
 
@@ -121,53 +122,7 @@ def _recovering(payment: Payment, given: Reversal) -> Reversal:
 
     Its documents stay owed: nobody has paid them.
     """
-    return _with_loss(given, min(_own_cents(given), _loss_left_cents(payment)))
-
-
-def recovered(refund: Refund) -> Reversal | None:
-    """What a refund that failed undid of its reversal, should everything still have fitted.
-
-    What did not fit is in the payment's own lines and surplus. None for one that never left.
-    """
-    if refund.again is None:
-        return None
-    given = replace(refund.reversal, spent=())
-    return _with_loss(given, refund.again.loss_cents - given.loss_cents)
-
-
-def _with_loss(given: Reversal, cents: int) -> Reversal:
-    """So many cents of the payment's own money as a loss that came back instead."""
-    if cents == _own_cents(given):
-        consumed = sum(use.amount_cents for use in given.consumed)
-        return replace(
-            given,
-            lines=(),
-            credits=(),
-            fee_income_cents=0,
-            surplus_cents=0,
-            loss_cents=given.money_cents - consumed,
-        )
-    left = cents
-    lines: tuple[ReversedLine, ...] = ()
-    for line in given.lines:
-        taken = min(left, line.cash_cents)
-        left -= taken
-        lines += (replace(line, cash_cents=line.cash_cents - taken),)
-    surplus = max(0, given.surplus_cents - left)
-    left -= given.surplus_cents - surplus
-    return replace(
-        given,
-        lines=lines,
-        surplus_cents=surplus,
-        fee_income_cents=given.fee_income_cents - left,
-        loss_cents=given.loss_cents + cents,
-    )
-
-
-def _own_cents(given: Reversal) -> int:
-    """The money that undid the payment itself."""
-    cash = sum(line.cash_cents for line in given.lines)
-    return cash + given.surplus_cents + given.fee_income_cents
+    return with_loss(given, min(own_cents(given), _loss_left_cents(payment)))
 
 
 def _loss_left_cents(payment: Payment) -> int:
@@ -177,7 +132,7 @@ def _loss_left_cents(payment: Payment) -> int:
     if dispute and dispute.reversal and dispute.closed_at:
         taken.append((dispute.closed_at, dispute.reversal))
     back = sum(
-        _own_cents(refund.reversal)
+        own_cents(refund.reversal)
         for refund in payment.refunds
         if refund.taken_at and refund.failed_at
         for at, _ in taken

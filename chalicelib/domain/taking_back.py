@@ -6,6 +6,7 @@ from dataclasses import replace
 from chalicelib.domain.claims import Claim, ClaimState, Effect
 from chalicelib.domain.ids import PayableId
 from chalicelib.domain.payments import Payment
+from chalicelib.domain.recovering import recovered
 from chalicelib.domain.reversals import Refund, Reversal, ReversedLine, SpentSurplus
 
 
@@ -24,6 +25,31 @@ def reversals_of(payment: Payment) -> tuple[Reversal, ...]:
     return tuple(taken)
 
 
+def _undone_by(payment: Payment) -> tuple[Reversal, ...]:
+    """All that took some of the payment back, and what a refund that failed left undone.
+
+    Where the bank had taken the money too, its failure made good the loss, not the documents.
+    """
+    failed = ((one.reversal, recovered(one)) for one in payment.refunds if not one.is_taken_out)
+    left = (_reversal_less(given, back) for given, back in failed if back is not None)
+    return (*reversals_of(payment), *left)
+
+
+def _reversal_less(given: Reversal, back: Reversal) -> Reversal:
+    again = {line.payable_id: line for line in back.lines}
+    lines = (
+        _less(line, again[line.payable_id]) if line.payable_id in again else line
+        for line in given.lines
+    )
+    return Reversal(
+        number=given.number,
+        lines=tuple(line for line in lines if line.owed_again_cents),
+        credits=credits_without(given.credits, back.credits),
+        fee_income_cents=given.fee_income_cents - back.fee_income_cents,
+        surplus_cents=given.surplus_cents - back.surplus_cents,
+    )
+
+
 def standing_lines(payment: Payment) -> tuple[ReversedLine, ...]:
     """What each document is still paid with by this payment, cents; nothing left, no line.
 
@@ -39,7 +65,7 @@ def standing_lines(payment: Payment) -> tuple[ReversedLine, ...]:
             line.credit_cents - _undone_on(payment, line.payable_id),
             line.discount_cents,
         )
-        for reversal in reversals_of(payment):
+        for reversal in _undone_by(payment):
             for taken in reversal.lines:
                 if taken.payable_id == line.payable_id:
                     left = _less(left, taken)
@@ -51,20 +77,20 @@ def standing_lines(payment: Payment) -> tuple[ReversedLine, ...]:
 def standing_credits(payment: Payment) -> tuple[Effect, ...]:
     """The credits this payment still uses."""
     gone = list(payment.undone)
-    for reversal in reversals_of(payment):
+    for reversal in _undone_by(payment):
         gone += reversal.credits
     return credits_without(payment.credits_used, gone)
 
 
 def standing_surplus_cents(payment: Payment) -> int:
     """The surplus that was not taken back."""
-    taken = sum(reversal.surplus_cents for reversal in reversals_of(payment))
+    taken = sum(reversal.surplus_cents for reversal in _undone_by(payment))
     return payment.surplus_cents - taken
 
 
 def standing_fee_cents(payment: Payment) -> int:
     """The payer's fee that was not taken back."""
-    taken = sum(reversal.fee_income_cents for reversal in reversals_of(payment))
+    taken = sum(reversal.fee_income_cents for reversal in _undone_by(payment))
     return payment.fee_cents - taken
 
 
