@@ -14,6 +14,7 @@ from chalicelib.entrypoints.console import (
     reconciliation,
     refunds,
     settings,
+    settlement_list,
     settlements,
     taken_back,
 )
@@ -50,6 +51,7 @@ BLUEPRINTS = (
     attention.blueprint,
     reconciliation.blueprint,
     settings.blueprint,
+    settlement_list.blueprint,
     settlements.blueprint,
     manual_posting.blueprint,
     integration.blueprint,

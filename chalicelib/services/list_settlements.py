@@ -1,28 +1,116 @@
-"""The dealer's settlements, newest first."""
+"""The dealer's settlements: by their state and days, in any column's order."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
 
+from chalicelib.domain.days import day_end, day_start
 from chalicelib.domain.ids import DealerId
-from chalicelib.domain.settlements import Settlement
+from chalicelib.domain.settlements import PostingState, Settlement
 from chalicelib.services.world import World
 from chalicelib.storage import settlements as store
+from chalicelib.storage.dealers import get_dealer
+
+PAGE_SIZE = 50
+MOST = 500  # Read at once to filter and sort: two years of daily deposits.
+UNPOSTED = (PostingState.WAITING, PostingState.FAILED)
+
+
+class Standing(StrEnum):
+    """What is still to be done about a settlement."""
+
+    TO_POST = "to-post"
+    TO_RESOLVE = "to-resolve"
+    DIFFERENCE = "difference"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementFilters:
+    """Days are the dealer's, bounds inclusive; `sort` is a key of SORTS, largest first."""
+
+    standing: Standing | None = None
+    since: date | None = None
+    until: date | None = None
+    sort: str = "created"
 
 
 @dataclass(frozen=True, slots=True)
 class SettlementPage:
-    """At most 50 settlements and where the next page begins ("" = nowhere)."""
+    """One page and where the next begins ("" = nowhere).
+
+    `is_exact` False: the days hold more than was read, so older ones are missing.
+    """
 
     settlements: Sequence[Settlement]
     cursor: str
+    is_exact: bool = True
+
+
+SORTS: Mapping[str, Callable[[Settlement], Any]] = MappingProxyType(
+    {
+        "id": lambda it: it.settlement_id,
+        "created": lambda it: it.created_at,
+        "payments": lambda it: len(it.parts),
+        "gross": lambda it: it.gross_cents,
+        "fees": lambda it: it.fees_cents,
+        "returns": lambda it: it.refunds_cents + it.returns_cents + it.disputes_cents,
+        "net": lambda it: it.deposit_cents,
+        "resolved": lambda it: it.resolved_at.timestamp() if it.resolved_at else 0.0,
+    }
+)
+ALL = SettlementFilters()
 
 
 def list_settlements(
     world: World,  # noqa: ARG001  Every use case takes the world first.
     dealer_id: DealerId,
     *,
-    cursor: str | None = None,
+    filters: SettlementFilters = ALL,
+    cursor: str = "",
+    limit: int = PAGE_SIZE,
 ) -> SettlementPage:
-    """One Query on the time index; `cursor` is what the page before returned."""
-    found, following = store.list_settlements(dealer_id, cursor=cursor or "")
-    return SettlementPage(found, following)
+    """One page by the time index; `cursor` is what the page before returned.
+
+    Unfiltered and newest first it reads the page alone, otherwise up to MOST of the days asked for.
+    """
+    if filters == ALL and limit <= PAGE_SIZE:
+        return SettlementPage(*store.list_settlements(dealer_id, cursor=cursor, limit=limit))
+    read = list(store.settlements_between(dealer_id, _bounds(dealer_id, filters), most=MOST + 1))
+    found = [one for one in read[:MOST] if _matches(one, filters.standing)]
+    found.sort(key=lambda it: (SORTS[filters.sort](it), it.created_at), reverse=True)
+    names = [one.settlement_id for one in found]
+    first = next((place + 1 for place, name in enumerate(names) if name == cursor), 0)
+    page = found[first : first + limit]
+    following = page[-1].settlement_id if len(found) > first + limit else ""
+    return SettlementPage(page, following, is_exact=len(read) <= MOST)
+
+
+def standing_of(settlement: Settlement) -> Standing | None:
+    """What comes first of what is to be done; None while it is being posted."""
+    if settlement.resolved_at is not None:
+        return Standing.RESOLVED
+    if not settlement.is_proven:
+        return Standing.DIFFERENCE
+    states = {row.state for row in settlement.postings}
+    if states & set(UNPOSTED):
+        return Standing.TO_POST
+    done = states <= {PostingState.POSTED, PostingState.NOTHING}
+    return Standing.TO_RESOLVE if done else None
+
+
+def _matches(settlement: Settlement, standing: Standing | None) -> bool:
+    return standing is None or standing_of(settlement) is standing
+
+
+def _bounds(
+    dealer_id: DealerId, filters: SettlementFilters
+) -> tuple[datetime | None, datetime | None]:
+    zone = get_dealer(dealer_id).time_zone
+    return (
+        day_start(filters.since, zone) if filters.since else None,
+        day_end(filters.until, zone) if filters.until else None,
+    )

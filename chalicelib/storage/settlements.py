@@ -117,6 +117,23 @@ def list_settlements(
     return [_unpacked(record).settlement for record in records[:limit]], following
 
 
+def settlements_between(
+    dealer_id: DealerId, bounds: tuple[datetime | None, datetime | None], *, most: int
+) -> Iterator[Settlement]:
+    """At most `most` settlements created within the bounds (None = open), newest first."""
+    since, until = bounds
+    first = index_keys.moment(since) if since else "0"
+    last = f"{index_keys.moment(until)}~" if until else "~"
+    found = Record.by_time.query(
+        index_keys.settlements_by_time(dealer_id),
+        Record.t_sk.between(first, last),
+        scan_index_forward=False,
+        limit=most,
+    )
+    for record in found:
+        yield _unpacked(record).settlement
+
+
 def save_transactions(
     dealer_id: DealerId, settlement_id: SettlementId, transactions: Iterable[BalanceTransaction]
 ) -> None:

@@ -136,6 +136,7 @@ ROWS: dict[tuple[str, str], tuple[Row, ...]] = {
     ("GET", "/console/settings"): (Row(PAGE),),
     ("POST", "/console/settings"): (Row(frozenset({422})),),
     ("GET", "/console/settlements"): (Row(PAGE),),
+    ("GET", "/console/settlements.csv"): (Row(PAGE),),
     ("GET", "/console/settlements/{settlement}"): (Row(PAGE),),
     ("GET", "/console/settlements/{settlement}/progress"): (Row(PAGE),),
     ("GET", "/console/settlements/{settlement}/summary.csv"): (Row(PAGE),),

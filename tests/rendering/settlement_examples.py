@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from chalicelib.entrypoints.console.settlement_list import COLUMNS
 from chalicelib.rendering.views.chrome import Action, Badge, FieldError
+from chalicelib.rendering.views.figures import Column, Option, SelectFilter
 from chalicelib.rendering.views.settlements import (
     ByHand,
     DepositLine,
@@ -154,13 +156,23 @@ def _list_examples() -> dict[str, object]:
         for n in range(6)
     )
     chrome = console_chrome("Settlements", "Payments")
+    states = (Option(value="", label="Any state"), Option(value="to-post", label="To post"))
+    bare = Settlements(
+        chrome=chrome,
+        tabs=demo.PAYMENT_TABS,
+        rows=(),
+        pager=demo.NO_PAGER,
+        columns=tuple(
+            Column(key=key, label=label, href=f"/console/settlements?sort={key}")
+            for key, label in COLUMNS
+        ),
+        filters=(SelectFilter(name="state", label="State", options=states),),
+        csv_href="/console/settlements.csv",
+    )
     return {
-        "settlements": Settlements(
-            chrome=chrome, tabs=demo.PAYMENT_TABS, rows=rows, pager=demo.PAGER
-        ),
-        "settlements_empty": Settlements(
-            chrome=chrome, tabs=demo.PAYMENT_TABS, rows=(), pager=demo.NO_PAGER
-        ),
+        "settlements": replace(bare, rows=rows, pager=demo.PAGER, is_exact=False),
+        "settlements_empty": bare,
+        "settlements_none_match": replace(bare, clear_href="/console/settlements"),
     }
 
 

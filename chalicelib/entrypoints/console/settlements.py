@@ -1,4 +1,4 @@
-"""Settlements: the list, one with its proof and posting, Post and Resolve."""
+"""One settlement with its proof and posting: Post, Resolve, Reverse."""
 
 from chalice.app import Blueprint
 
@@ -14,7 +14,6 @@ from chalicelib.entrypoints.console.settlement_lines import (
 )
 from chalicelib.entrypoints.console.settlement_parts import (
     proof_lines,
-    settlement_row,
     settlement_status,
 )
 from chalicelib.entrypoints.guard import Visit, page
@@ -23,8 +22,6 @@ from chalicelib.entrypoints.responses import Fragment, Html, Redirect
 from chalicelib.rendering.pages import render_page
 from chalicelib.rendering.views import settlements as views
 from chalicelib.rendering.views.chrome import FieldError
-from chalicelib.rendering.views.figures import Pager
-from chalicelib.services.list_settlements import list_settlements
 from chalicelib.services.request_posting import request_posting
 from chalicelib.services.resolve_settlement import resolve_settlement
 from chalicelib.services.reverse_posting import request_reversal
@@ -33,25 +30,6 @@ from chalicelib.storage.dealers import get_dealer
 
 blueprint = Blueprint(__name__)
 BASE = "/console/settlements"
-
-
-@page(blueprint, "GET", BASE, area="console")
-def settlements(visit: Visit) -> Html:
-    """GET the dealer's settlements, newest first."""
-    dealer = get_dealer(visit.dealer_id)
-    found = list_settlements(visit.world, visit.dealer_id, cursor=visit.query.get("after") or None)
-    rows = tuple(settlement_row(settlement, dealer) for settlement in found.settlements)
-    view = views.Settlements(
-        chrome=console_chrome(visit, dealer, "Settlements", "Payments"),
-        tabs=payment_tabs(visit, "settlements"),
-        rows=rows,
-        pager=Pager(
-            first=1 if rows else 0,
-            last=len(rows),
-            next_href=f"{BASE}?after={found.cursor}" if found.cursor else "",
-        ),
-    )
-    return Html(render_page(view))
 
 
 @page(blueprint, "GET", BASE + "/{settlement}", area="console")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .chrome import Action, Badge, Chrome, FieldError
-from .figures import Column, Link, Pager
+from .figures import Column, HiddenField, Link, Pager, SelectFilter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,14 +46,24 @@ class SettlementRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Settlements:
-    """GET /console/settlements; `columns` keys: id, created, payments, gross, fees, returns, net,
-    invoices, credits, debits, cash, resolved."""
+    """GET /console/settlements: query parameters state, from, to, sort, after.
+
+    `columns` keys: id, created, payments, gross, fees, returns, net, invoices, credits, debits,
+    cash, resolved. Not `is_exact`: the days hold more than is searched.
+    """
 
     chrome: Chrome
     tabs: tuple[Link, ...]
     rows: tuple[SettlementRow, ...]
     pager: Pager
     columns: tuple[Column, ...] = ()
+    filters: tuple[SelectFilter, ...] = ()
+    from_on: str = ""
+    to_on: str = ""
+    kept: tuple[HiddenField, ...] = ()
+    clear_href: str = ""
+    csv_href: str = ""
+    is_exact: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
