@@ -85,3 +85,11 @@ def _answer(question: str, name: str) -> dict[str, int] | str:
 
 if __name__ == "__main__":
     print(json.dumps(_answer(*sys.argv[1:])))  # noqa: T201
+
+
+def books_agree(run: dict[str, Any]) -> bool:
+    """Our Clearing is what the processor holds, and the trial balance is 0."""
+    dealer = run["dealers"][0]
+    ours = our_ledger(run, dealer["id"])
+    held = processor_holds(run, dealer["processor_account"])
+    return ours["1050"] == held and sum(ours.values()) == 0

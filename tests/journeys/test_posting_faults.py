@@ -1,6 +1,7 @@
 """Posting that fails half-way, is resumed, reversed, entered by hand, reversed and posted anew."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ import pytest
 from playwright.sync_api import StorageState
 
 from tests.journeys import people
-from tests.journeys.books import general_ledger
+from tests.journeys.books import books_agree, general_ledger
 from tests.journeys.walker import Walker, fetch_json
 
 pytestmark = pytest.mark.journey
@@ -24,17 +25,17 @@ def test_a_posting_that_fails_half_way_is_resumed_and_reversed(
     run, dealer = run_json, run_json["dealers"][0]["id"]
     operator = walk("desk")
     people.sign_in_operator(operator, run, dealer, "admin")
+    nothing_under_way(run)
     payment = pay_one(run, walk("phone", state=payer))
-    post_automatically(operator, run, on=True)
-    spruce_fails(run, "cash")
     before = general_ledger(run, dealer)
 
-    people.advance(run, "5d")
-    people.open_settlement_of(operator, run, payment)
-    people.reload_until(operator, operator.page.get_by_text("Failed", exact=True).count)
-    assert operator.page.get_by_text("Posted", exact=True).count() >= 1
-    operator.shot("posting-half-way")
-    post_automatically(operator, run, on=False)
+    with posting_automatically(operator, run):
+        spruce_fails(run, "cash")
+        people.advance(run, "5d")
+        people.open_settlement_of(operator, run, payment)
+        people.reload_until(operator, operator.page.get_by_text("Failed", exact=True).count)
+        assert operator.page.get_by_text("Posted", exact=True).count() >= 1
+        operator.shot("posting-half-way")
     posts(operator, run, payment)
     operator.shot("posting-resumed")
     posted = general_ledger(run, dealer)
@@ -59,6 +60,22 @@ def pay_one(run: dict[str, Any], payer: Walker) -> str:
     payment = people.authorise_and_pay(payer)
     people.wait_until_processing(payer)
     return payment
+
+
+def nothing_under_way(run: dict[str, Any]) -> None:
+    """Let other payments' money arrive first: their settlement would take the fault instead."""
+    people.advance(run, "8d")
+    people.until(lambda: books_agree(run))
+
+
+@contextmanager
+def posting_automatically(operator: Walker, run: dict[str, Any]) -> Iterator[None]:
+    """The dealer's setting for a while; other journeys press Post themselves."""
+    post_automatically(operator, run, on=True)
+    try:
+        yield
+    finally:
+        post_automatically(operator, run, on=False)
 
 
 def post_automatically(operator: Walker, run: dict[str, Any], *, on: bool) -> None:
