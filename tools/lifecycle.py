@@ -35,10 +35,10 @@ final, gives the claim back in the same transaction and tells the payer.
 the payment's settlement wait until it is released. It can't begin once posting has. The way back is
 a refund. Freeze and Hold alarm after three business days.
 
-**What must follow** drives the services: `finish_payment` and `record_later` are the only doors to
-these events. They take the status from the table and refuse to write an event whose ledger entry,
-claims or notice are not what it asks; telling the payer, judging the bank account and watching
-follow from the same column (`carry_out_duties`, the sweeps).
+**What must follow** drives the services: a payment settles or fails through `finish_payment`,
+whatever comes later passes `record_later`. Both take the status from the table and refuse to write
+an event whose ledger entry, claims or notice are not what it asks; telling the payer, judging the
+bank account and watching follow from the same column (`carry_out_duties`, the sweeps).
 
 **Posted is a field of its own**: a payment that was posted and then returned shows Returned, and
 its page still says when it was posted. A won dispute (or a closed inquiry) goes on as Settled or
