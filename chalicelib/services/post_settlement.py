@@ -20,7 +20,7 @@ from chalicelib.domain.settlements import (
 from chalicelib.gateways.erp import OVER_APPLIED, ErpRefused, ErpUnreachable
 from chalicelib.services.fit_to_erp import fit_to_erp
 from chalicelib.services.world import World
-from chalicelib.storage.dealers import get_dealer
+from chalicelib.storage.dealers import fresh_dealer
 from chalicelib.storage.settlement_payments import payments_behind, payments_of
 from chalicelib.storage.settlements import (
     change_settlement,
@@ -51,7 +51,7 @@ def post_category(
         return _failed(settlement, category, UNPROVEN)
     if not _is_free(settlement, category):
         return {"outcome": FAILED}
-    dealer = get_dealer(dealer_id)
+    dealer = fresh_dealer(dealer_id)  # Books may have been closed just now.
     try:
         posting = _post(world, dealer, settlement, category)
     except ErpRefused as refusal:

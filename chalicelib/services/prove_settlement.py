@@ -25,7 +25,7 @@ from chalicelib.services.settle_without_cash import collect_without_cash, is_wit
 from chalicelib.services.take_into_settlement import take_in
 from chalicelib.services.world import World
 from chalicelib.storage import keys
-from chalicelib.storage.dealers import get_dealer
+from chalicelib.storage.dealers import fresh_dealer
 from chalicelib.storage.ledger import line_puts
 from chalicelib.storage.notices import notice_put, notice_removal
 from chalicelib.storage.settlement_work import find_work
@@ -45,7 +45,7 @@ def prove_settlement(
     reversed or posts by hand waits for an operator. Raises TryAgain while a payment of the payout
     is still on its way to Settled.
     """
-    dealer = get_dealer(dealer_id)
+    dealer = fresh_dealer(dealer_id)  # Whether and how to post was perhaps changed just now.
     stored = find_settlement(dealer_id, settlement_id)
     if stored is None or is_to_be_proven(stored.settlement):
         settlement = _proven(world, dealer, settlement_id)

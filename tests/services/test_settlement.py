@@ -1,5 +1,8 @@
 """From a payout to the general ledger: proven to the cent, posted once, whatever crashes."""
 
+import time
+from dataclasses import replace
+
 import pytest
 
 from chalicelib.domain.errors import TryAgain
@@ -8,11 +11,13 @@ from chalicelib.domain.ledger import LedgerAccount
 from chalicelib.domain.payments import PaymentStatus, Stage
 from chalicelib.services.apply_payment import apply_payment
 from chalicelib.services.list_settlements import list_settlements
+from chalicelib.services.prove_settlement import prove_settlement
 from chalicelib.services.request_posting import request_posting
 from chalicelib.services.view_settlement import view_settlement
 from chalicelib.services.watch_settlements import watch_settlements
-from chalicelib.storage import index_keys
+from chalicelib.storage import dealers, index_keys
 from chalicelib.storage.accounts import get_state
+from chalicelib.storage.dealers import fresh_dealer
 from chalicelib.storage.ledger import trial_balance
 from chalicelib.storage.payments import get_payment
 from chalicelib.storage.settlements import get_settlement
@@ -237,3 +242,16 @@ def test_settlements_are_listed_newest_first(settling: SettlingWorld) -> None:
     assert [item.settlement_id for item in page.settlements] == [second, first]
     assert [item.settlement_id for item in older.settlements] == [first]
     assert (page.cursor, older.cursor) == ("", "")
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_automatic_posting_switched_a_moment_ago_elsewhere_counts_at_once(
+    settling: SettlingWorld, monkeypatch: pytest.MonkeyPatch, is_on: bool
+) -> None:
+    settlement_id = ready_to_post(settling, auto_post=is_on)
+    before = replace(fresh_dealer(settling.dealer_id), auto_post=not is_on)
+    monkeypatch.setitem(dealers._cache, settling.dealer_id, (time.monotonic(), before))
+
+    proven = prove_settlement(settling, settling.dealer_id, settlement_id=settlement_id)
+
+    assert proven["outcome"] == ("auto" if is_on else "wait")
