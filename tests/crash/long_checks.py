@@ -77,7 +77,14 @@ class Left:
 
     def loss(self, payment: Payment) -> int:
         """What went out twice."""
-        return max(0, -self.own(payment))
+        return max(0, -self.own(payment)) + self.lost_surplus(payment)
+
+    def lost_surplus(self, payment: Payment) -> int:
+        """What another payment's refund had paid out of its surplus before all of it came back."""
+        if self.own(payment) > 0:
+            return 0
+        uses = (use for one in self.payments for it in _reversals(one) for use in it.consumed)
+        return sum(use.amount_cents for use in uses if use.payable_id == payment.number)
 
     def fee(self, payment: Payment) -> int:
         """The payer's fee that is still the dealer's."""
@@ -92,7 +99,7 @@ class Left:
     def standing(self, payment: Payment) -> int:
         """By how much it makes the customer owe less."""
         own = max(0, self.own(payment)) - self.fee(payment) + self.discount(payment)
-        return own - self.paid_out(payment)
+        return own - self.paid_out(payment) + self.lost_surplus(payment)
 
     @cached_property
     def right(self) -> dict[str, int]:
