@@ -80,12 +80,15 @@ def list_settlements(
     if filters == ALL and limit <= PAGE_SIZE:
         return SettlementPage(*store.list_settlements(dealer_id, cursor=cursor, limit=limit))
     read = list(store.settlements_between(dealer_id, _bounds(dealer_id, filters), most=MOST + 1))
-    found = [one for one in read[:MOST] if _matches(one, filters.standing)]
-    found.sort(key=lambda it: (SORTS[filters.sort](it), it.created_at), reverse=True)
-    names = [one.settlement_id for one in found]
+    ordered = sorted(
+        read[:MOST], key=lambda it: (SORTS[filters.sort](it), it.created_at), reverse=True
+    )
+    # Filtered after the cursor: what it names may have left the filter since.
+    names = [one.settlement_id for one in ordered]
     first = next((place + 1 for place, name in enumerate(names) if name == cursor), 0)
-    page = found[first : first + limit]
-    following = page[-1].settlement_id if len(found) > first + limit else ""
+    found = [one for one in ordered[first:] if _matches(one, filters.standing)]
+    page = found[:limit]
+    following = page[-1].settlement_id if len(found) > limit else ""
     return SettlementPage(page, following, is_exact=len(read) <= MOST)
 
 

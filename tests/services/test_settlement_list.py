@@ -22,7 +22,7 @@ from chalicelib.services.list_settlements import (
     list_settlements,
     standing_of,
 )
-from chalicelib.storage.settlements import settlement_put
+from chalicelib.storage.settlements import change_settlement, settlement_put
 from chalicelib.storage.transactions import transact
 from tests.domain.builders import NOON
 from tests.services.settling import SettlingWorld
@@ -110,6 +110,25 @@ def test_a_filtered_list_is_read_page_by_page(settling: SettlingWorld) -> None:
     assert names(first) == ["po_3", "po_2", "po_1"]
     assert names(second) == ["po_0"]
     assert (second.cursor, first.is_exact) == ("", True)
+
+
+def test_a_page_goes_on_where_it_was_though_its_last_row_has_left_the_filter(
+    settling: SettlingWorld, stored: Sequence[Settlement]
+) -> None:
+    for number in (1, 2):
+        change_settlement(
+            settling.dealer_id,
+            stored[number].settlement_id,
+            lambda now: replace(now, postings=WAITING, resolved_at=None),
+        )
+    first = shown(settling, limit=1, standing=Standing.TO_POST)
+    change_settlement(
+        settling.dealer_id, stored[2].settlement_id, lambda now: replace(now, postings=POSTED)
+    )
+
+    second = shown(settling, first.cursor, limit=5, standing=Standing.TO_POST)
+
+    assert (names(first), names(second)) == (["po_2"], ["po_1", "po_0"])
 
 
 @pytest.mark.usefixtures("stored")
