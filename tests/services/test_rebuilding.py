@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.domain.payments import PaymentEvent, PaymentStatus
+from chalicelib.domain.payments import Payment, PaymentEvent, PaymentStatus
 from chalicelib.domain.rebuilding import EVENTS, replayed
 from chalicelib.entrypoints.presenting import EVENT_WORDS
 from chalicelib.services.mark_posted import mark_posted
@@ -58,15 +58,21 @@ def test_a_payment_that_is_posted_and_then_comes_back_folds_out_equal(
     assert after.entries > before.entries
 
 
+def refunded_elsewhere(world: SettlingWorld) -> Payment:
+    """The payment after $400 of it were refunded in the processor's dashboard."""
+    payment = the_payment(world)
+    world.processor.refund(
+        world.acct, intent_id=payment.processor_id, amount_cents=40_000, refund_reference="",
+        number=payment.number, key="elsewhere",
+    )  # fmt: skip
+    world.deliver()
+    return payment
+
+
 def test_a_refund_that_fails_after_the_bank_took_the_money_folds_out_equal(
     posted: SettlingWorld,
 ) -> None:
-    payment = the_payment(posted)
-    posted.processor.refund(
-        posted.acct, intent_id=payment.processor_id, amount_cents=40_000, refund_reference="",
-        number=payment.number, key="elsewhere",
-    )  # fmt: skip
-    posted.deliver()
+    payment = refunded_elsewhere(posted)
     posted.stripe.return_payment(payment.number, "R01")
     posted.deliver()
     posted.stripe.fail_refund(payment.number)
@@ -81,12 +87,7 @@ def test_a_refund_that_fails_after_the_bank_took_the_money_folds_out_equal(
 def test_a_refund_that_fails_after_its_document_was_paid_again_folds_out_equal(
     posted: SettlingWorld,
 ) -> None:
-    payment = the_payment(posted)
-    posted.processor.refund(
-        posted.acct, intent_id=payment.processor_id, amount_cents=40_000, refund_reference="",
-        number=payment.number, key="elsewhere",
-    )  # fmt: skip
-    posted.deliver()
+    payment = refunded_elsewhere(posted)
     settle(posted, pay(posted, link_bank(posted), "B"))
     posted.stripe.fail_refund(payment.number)
     posted.deliver()

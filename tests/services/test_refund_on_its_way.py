@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.domain.notices import NoticeKind
-from chalicelib.domain.payments import PaymentStatus
+from chalicelib.domain.payments import Payment, PaymentStatus
 from chalicelib.domain.reversals import RefundState
 from chalicelib.storage.notices import list_notices
 from tests.crash.road import Road
@@ -27,18 +27,24 @@ def kinds(road: Road) -> set[NoticeKind]:
     return {notice.kind for notice in list_notices(road.dealer.dealer_id)}
 
 
-@pytest.mark.parametrize("heard_first", ["return", "refund"])
-def test_a_refund_that_went_out_before_the_debit_came_back_is_a_loss_with_an_alarm(
-    stage: Stage, heard_first: str
-) -> None:
+def returned_while_sending(stage: Stage, timeout: str) -> tuple[Road, Payment, RefundState]:
+    """A refund of $500 whose request is cut off, how it then stood, and the debit come back."""
     road, payment = settled_road(stage)
-    fault = {"timeout": "after", "method": "POST", "path": "/v1/refunds"}
+    fault = {"timeout": timeout, "method": "POST", "path": "/v1/refunds"}
     for _ in range(3):
         road.stripe.script.apply({"next_request": fault})
     ask(road, payment, 50_000, B)
     first = only_refund(road, payment).state
     road.stripe.script.requests.clear()
     road.stripe.return_payment(payment.number, "R01")
+    return road, payment, first
+
+
+@pytest.mark.parametrize("heard_first", ["return", "refund"])
+def test_a_refund_that_went_out_before_the_debit_came_back_is_a_loss_with_an_alarm(
+    stage: Stage, heard_first: str
+) -> None:
+    road, payment, first = returned_while_sending(stage, "after")
     if heard_first == "return":
         deliver(road, only="charge.dispute.closed")
         sweep(road)
@@ -55,14 +61,7 @@ def test_a_refund_that_went_out_before_the_debit_came_back_is_a_loss_with_an_ala
 
 
 def test_a_refund_the_processor_never_made_is_no_loss(stage: Stage) -> None:
-    road, payment = settled_road(stage)
-    fault = {"timeout": "before", "method": "POST", "path": "/v1/refunds"}
-    for _ in range(3):
-        road.stripe.script.apply({"next_request": fault})
-    ask(road, payment, 50_000, B)
-    first = only_refund(road, payment).state
-    road.stripe.script.requests.clear()
-    road.stripe.return_payment(payment.number, "R01")
+    road, payment, first = returned_while_sending(stage, "before")
 
     deliver(road)
     sweep(road)
