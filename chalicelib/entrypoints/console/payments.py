@@ -9,6 +9,7 @@ from chalicelib.entrypoints.console import interventions, refunds
 from chalicelib.entrypoints.console.chrome import console_chrome, payment_tabs
 from chalicelib.entrypoints.console.discounts import discount_form
 from chalicelib.entrypoints.console.ledger_lines import ledger_lines
+from chalicelib.entrypoints.console.list_parts import choice, sorting_columns
 from chalicelib.entrypoints.console.taken_back import return_form, taken_back
 from chalicelib.entrypoints.console.volume import daily_volume
 from chalicelib.entrypoints.filters import cents_typed, day_typed, href
@@ -26,7 +27,7 @@ from chalicelib.rendering.csv_files import csv_text, decimal_text
 from chalicelib.rendering.pages import render_page
 from chalicelib.rendering.views import incoming as views
 from chalicelib.rendering.views.chrome import Badge
-from chalicelib.rendering.views.figures import Column, HiddenField, Option, Pager, SelectFilter
+from chalicelib.rendering.views.figures import HiddenField, Pager
 from chalicelib.services.list_payments import PaymentFilters, PaymentPage, list_payments
 from chalicelib.services.view_payment import PaymentView, view_payment
 from chalicelib.storage.dealers import get_dealer
@@ -42,6 +43,7 @@ COLUMNS = (
     ("initiated", "Date initiated", "time"),
     ("amount", "Amount", "amount"),
 )
+STATUSES = (("", "Any status"), *((status.value, status.capitalize()) for status in PaymentStatus))
 
 
 @page(blueprint, "GET", BASE, area="console")
@@ -64,9 +66,9 @@ def incoming(visit: Visit) -> Html:
         pager=_pager(found, typed, paged=bool(visit.query.get("after"))),
         total_cents=found.total_cents,
         payment_count=found.count,
-        columns=_columns(typed),
+        columns=sorting_columns(BASE, typed, COLUMNS, chosen=typed["sort"] or "time"),
         query=typed["q"],
-        filters=(_status_filter(typed["status"]),),
+        filters=(choice("status", "Status", STATUSES, typed["status"]),),
         from_on=typed["from"],
         to_on=typed["to"],
         min_amount=typed["min"],
@@ -132,30 +134,6 @@ def _status(word: str) -> PaymentStatus | None:
         return PaymentStatus(word)
     except ValueError as error:
         raise InvalidInput("There is no such status.", {"status": "Choose one."}) from error
-
-
-def _status_filter(chosen: str) -> SelectFilter:
-    words = [("", "Any status"), *((status.value, status.capitalize()) for status in PaymentStatus)]
-    return SelectFilter(
-        name="status",
-        label="Status",
-        options=tuple(
-            Option(value=value, label=label, selected=value == chosen) for value, label in words
-        ),
-    )
-
-
-def _columns(typed: dict[str, str]) -> tuple[Column, ...]:
-    chosen = typed["sort"] or "time"
-    return tuple(
-        Column(
-            key=key,
-            label=label,
-            href=href(BASE, typed, sort=sort) if sort else "",
-            sorted="descending" if sort == chosen else "",
-        )
-        for key, label, sort in COLUMNS
-    )
 
 
 def _pager(found: PaymentPage, typed: dict[str, str], *, paged: bool) -> Pager:

@@ -4,6 +4,7 @@ from chalice.app import Blueprint
 
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.entrypoints.console.chrome import console_chrome, payment_tabs
+from chalicelib.entrypoints.console.list_parts import choice, sorting_columns
 from chalicelib.entrypoints.console.settlement_parts import CATEGORY_WORDS, settlement_row
 from chalicelib.entrypoints.filters import day_typed, href
 from chalicelib.entrypoints.guard import Visit, page
@@ -12,7 +13,7 @@ from chalicelib.entrypoints.responses import Csv, Html
 from chalicelib.rendering.csv_files import csv_text, decimal_text
 from chalicelib.rendering.pages import render_page
 from chalicelib.rendering.views import settlements as views
-from chalicelib.rendering.views.figures import Column, HiddenField, Option, Pager, SelectFilter
+from chalicelib.rendering.views.figures import HiddenField, Pager
 from chalicelib.services.list_settlements import (
     MOST,
     SORTS,
@@ -39,6 +40,7 @@ COLUMNS = (
     ("credits", "Credits"), ("debits", "Debits"), ("cash", "Cash and other"),
     ("resolved", "Resolved"),
 )  # fmt: skip
+HEADS = tuple((key, label, key if key in SORTS else "") for key, label in COLUMNS)
 
 
 @page(blueprint, "GET", BASE, area="console")
@@ -47,14 +49,15 @@ def settlements(visit: Visit) -> Html:
     dealer = get_dealer(visit.dealer_id)
     typed = {name: visit.query.get(name) for name in TYPED}
     after = visit.query.get("after")
-    found = list_settlements(visit.world, visit.dealer_id, filters=_filters(typed), cursor=after)
+    filters = _filters(typed)
+    found = list_settlements(visit.world, visit.dealer_id, filters=filters, cursor=after)
     view = views.Settlements(
         chrome=console_chrome(visit, dealer, "Settlements", "Payments"),
         tabs=payment_tabs(visit, "settlements"),
         rows=tuple(settlement_row(settlement, dealer) for settlement in found.settlements),
         pager=_pager(found, typed, paged=bool(after)),
-        columns=_columns(typed),
-        filters=(_state_filter(typed["state"]),),
+        columns=sorting_columns(BASE, typed, HEADS, chosen=filters.sort),
+        filters=(choice("state", "State", STATES, typed["state"]),),
         from_on=typed["from"],
         to_on=typed["to"],
         kept=(HiddenField(name="sort", value=typed["sort"]),) if typed["sort"] else (),
@@ -104,24 +107,6 @@ def _standing(word: str) -> Standing | None:
         return Standing(word)
     except ValueError as error:
         raise InvalidInput("There is no such state.", {"state": "Choose one."}) from error
-
-
-def _state_filter(chosen: str) -> SelectFilter:
-    options = (Option(value=v, label=label, selected=v == chosen) for v, label in STATES)
-    return SelectFilter(name="state", label="State", options=tuple(options))
-
-
-def _columns(typed: dict[str, str]) -> tuple[Column, ...]:
-    chosen = typed["sort"] if typed["sort"] in SORTS else "created"
-    return tuple(
-        Column(
-            key=key,
-            label=label,
-            href=href(BASE, typed, sort=key) if key in SORTS else "",
-            sorted="descending" if key == chosen else "",
-        )
-        for key, label in COLUMNS
-    )
 
 
 def _pager(found: SettlementPage, typed: dict[str, str], *, paged: bool) -> Pager:
