@@ -92,4 +92,4 @@ def books_agree(run: dict[str, Any]) -> bool:
     dealer = run["dealers"][0]
     ours = our_ledger(run, dealer["id"])
     held = processor_holds(run, dealer["processor_account"])
-    return ours["1050"] == held and sum(ours.values()) == 0
+    return ours.get("1050", 0) == held and sum(ours.values()) == 0
