@@ -32,7 +32,7 @@ def date_claims(settlement: Settlement, payments: Iterable[Payment], posted_at: 
     A payment's own claim has it already, unless a reversal brought a part of it back.
     """
     for payment in payments:
-        names = _names(settlement, payment)
+        names = posted_events(settlement, payment)
         if not settlement.reversals:
             names -= {""}
         _change(payment, names, lambda claim: _dated(claim, posted_at))
@@ -47,7 +47,7 @@ def undate_claims(
     """
     known = tuple(payments)
     for payment in known:
-        _change(payment, _names(settlement, payment), lambda claim: claim.unposted(at))
+        _change(payment, posted_events(settlement, payment), lambda claim: claim.unposted(at))
         for whole in _whole(settlement, payment):
             was_posted = ((posted_at, at),)
             _bring_back(payment, replace(whole, was_posted=was_posted), len(settlement.reversals))
@@ -57,7 +57,7 @@ def _dated(claim: Claim, posted_at: datetime) -> Claim:
     return claim if claim.posted_at else replace(claim, posted_at=posted_at)
 
 
-def _names(settlement: Settlement, payment: Payment) -> frozenset[str]:
+def posted_events(settlement: Settlement, payment: Payment) -> frozenset[str]:
     """The events of the payment that the settlement posts; "" is its settling."""
     names = {
         name
@@ -70,8 +70,9 @@ def _names(settlement: Settlement, payment: Payment) -> frozenset[str]:
     return frozenset(names)
 
 
-def _base(event: str) -> str:
-    return event.partition(BROUGHT_BACK)[0]
+def event_of(claim: Claim) -> str:
+    """The event whose claim it is, also if a reversed posting brought a part of it back."""
+    return claim.event.partition(BROUGHT_BACK)[0]
 
 
 def _change(payment: Payment, names: frozenset[str], changed: Callable[[Claim], Claim]) -> None:
@@ -80,7 +81,7 @@ def _change(payment: Payment, names: frozenset[str], changed: Callable[[Claim], 
     where = payment.dealer_id, payment.account_id
     for _ in range(TRIES):
         held = [it for it in _claims(payment) if it.state is not ClaimState.IN_FLIGHT]
-        pairs = [(it, changed(it)) for it in held if _base(it.event) in names]
+        pairs = [(it, changed(it)) for it in held if event_of(it) in names]
         writes = [claim_change(*where, before, after) for before, after in pairs if before != after]
         try:
             if writes:
@@ -119,7 +120,7 @@ def _of_movement(movement: Movement, payment: Payment) -> Iterator[Claim]:
 def _bring_back(payment: Payment, whole: Claim, count: int) -> None:
     """What of `whole` no stored claim holds any more, as one; brought back once."""
     where = payment.dealer_id, payment.account_id
-    held = [claim for claim in _claims(payment) if _base(claim.event) == whole.event]
+    held = [claim for claim in _claims(payment) if event_of(claim) == whole.event]
     effects = _without(whole.effects, (effect for claim in held for effect in claim.effects))
     known = {item.payable_id for claim in held for item in claim.brings}
     brings = tuple(item for item in whole.brings if item.payable_id not in known)

@@ -4,6 +4,7 @@ What is written comes from what the ERP has open now and what is stored now, so 
 leaves nothing to be undone: the next try asks the ERP again.
 """
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,17 +14,17 @@ from chalicelib.domain.claims import Claim, ClaimState
 from chalicelib.domain.days import dealer_day
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.errors import TryAgain
-from chalicelib.domain.ids import PayableId
+from chalicelib.domain.ids import PayableId, PaymentId
 from chalicelib.domain.ledger import Line, balance, debit, entry, reversed_entry, settled_entry
 from chalicelib.domain.overpaid import applied_claim, fitted, without_credit
 from chalicelib.domain.payables import PayableKind
 from chalicelib.domain.payments import AsSettled, Excess, Payment
 from chalicelib.domain.posting import Posting
 from chalicelib.domain.posting_lines import OPENING
-from chalicelib.domain.posting_movements import reversal_of
 from chalicelib.domain.quotes import QuoteLine
 from chalicelib.domain.settlements import PostingCategory, PostingState, Settlement
 from chalicelib.gateways.erp import ErpRefused
+from chalicelib.services.date_claims import event_of, posted_events
 from chalicelib.services.overpaid_words import excess_words, overpaid_notice
 from chalicelib.services.refresh_totals import refreshed
 from chalicelib.services.tell_payer import CREDIT_GONE, OVERPAID, tell_payer
@@ -53,7 +54,6 @@ class _Over:
     cents: int
     category: PostingCategory
     posted: tuple[PayableKind, ...]  # Kinds whose cash the ERP has already.
-    own_numbers: frozenset[str]  # Reversals that are no reason to wait.
 
 
 def fit_to_erp(
@@ -61,9 +61,8 @@ def fit_to_erp(
 ) -> bool:
     """Make the settlement's payments fit what is open on the document the ERP named.
 
-    True if posting may be tried again; False if the reason is another: the document is opened by a
-    return that is not posted yet, or nothing of ours can give way. Raises what the ERP's adapter
-    does.
+    True if posting may be tried again; False if nothing of ours can give way. Raises ErpRefused if
+    the document is opened by something that is not posted yet, and what the ERP's adapter does.
     """
     document = PayableId(refusal.document)
     open_cents = world.erp.open_cents(dealer, document)
@@ -77,27 +76,49 @@ def fit_to_erp(
         asked_cents - open_cents,
         posting.category,
         _posted_kinds(settlement),
-        _own_numbers(settlement, posting),
     )
+    _refuse_if_opened(settlement, posting, document)
     for payment in reversed(payments_of(settlement)):
         if over.cents:
             over = replace(over, cents=over.cents - _fit(world, dealer, payment, over))
     return over.cents == 0
 
 
-def _own_numbers(settlement: Settlement, posting: Posting) -> frozenset[str]:
-    """Reversals that this posting, or one the ERP has already, opens documents by."""
+def _refuse_if_opened(settlement: Settlement, posting: Posting, document: PayableId) -> None:
+    """A document that our own event opens is not paid elsewhere: its posting comes first."""
+    behind = payments_behind(settlement)
+    own = _opened_before(settlement, posting, behind)
+    waiting = {
+        claim.number
+        for account_id in {it.account_id for it in behind if document in _documents(it)}
+        for claim in get_state(settlement.dealer_id, account_id).claims
+        if claim.state is ClaimState.REVERSED and claim.posted_at is None
+        if (claim.payment_id, event_of(claim)) not in own
+        if any(effect.payable_id == document for effect in claim.effects)
+    }
+    if waiting:
+        raise ErpRefused(
+            f"Document {document} is opened again by {', '.join(sorted(waiting))}, which is not "
+            "posted yet. Post the settlement that carries it first."
+        )
+
+
+def _opened_before(
+    settlement: Settlement, posting: Posting, payments: Iterable[Payment]
+) -> set[tuple[PaymentId, str]]:
+    """Events whose documents this posting, or one the ERP has already, has opened."""
     first = PostingCategory.INVOICES
     rows = {row.category: row.state for row in settlement.postings}
     if posting.category is not first and rows.get(first) is not PostingState.POSTED:
-        return frozenset()
-    behind = {payment.payment_id: payment for payment in payments_behind(settlement)}
-    reversals = [
-        reversal_of(movement, behind[movement.payment_id])
-        for movement in settlement.movements
-        if movement.payment_id
-    ]
-    return frozenset(reversal.number for reversal in reversals if reversal)
+        return set()
+    return {(it.payment_id, event) for it in payments for event in posted_events(settlement, it)}
+
+
+def _documents(payment: Payment) -> set[str]:
+    """What the payment paid and used when it was settled, and the credit of its surplus."""
+    settled = payment.settled
+    used = {effect.payable_id for effect in settled.credits_used}
+    return {line.payable_id for line in settled.lines} | used | {payment.number}
 
 
 def _asked_cents(posting: Posting, document: PayableId) -> int:
@@ -114,12 +135,11 @@ def _posted_kinds(settlement: Settlement) -> tuple[PayableKind, ...]:
 
 
 def _fit(world: World, dealer: Dealer, payment: Payment, over: _Over) -> int:
-    """The cents by which this payment gave way; 0 if it can't. Raises ErpRefused if it must not."""
+    """The cents by which this payment gave way; 0 if it can't."""
     cents, fit, excess = _given_way(payment, over)
     if not cents:
         return 0
     state = get_state(payment.dealer_id, payment.account_id)
-    _refuse_if_opened(state, over)
     late = tuple(replace(item, is_late=True) for item in excess)
     fit = replace(fit, excess=(*payment.excess, *late))
     if payment.as_settled is not None:
@@ -163,23 +183,6 @@ def tell_overpaid(world: World, payment: Payment) -> datetime | None:
 
 def _fixed(over: _Over, line: QuoteLine, *, in_credits: bool) -> tuple[PayableKind, ...]:
     return (line.kind,) if in_credits else over.posted
-
-
-def _refuse_if_opened(state: AccountState, over: _Over) -> None:
-    """A document that our own return opens is not paid elsewhere: its posting comes first."""
-    numbers = {
-        claim.number
-        for claim in state.claims
-        if claim.state is ClaimState.REVERSED and claim.posted_at is None
-        for effect in claim.effects
-        if effect.payable_id == over.document
-    }
-    waiting = sorted(numbers - over.own_numbers)
-    if waiting:
-        raise ErpRefused(
-            f"Document {over.document} is opened again by {', '.join(waiting)}, which is not "
-            "posted yet. Post the settlement that carries it first."
-        )
 
 
 def _writes(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.errors import TryAgain
 from chalicelib.domain.ids import DealerId, SettlementId
-from chalicelib.domain.settlements import Settlement
+from chalicelib.domain.settlements import PostingState, Settlement
 from chalicelib.gateways.processor import ProcessorUnreachable
 from chalicelib.gateways.workflows import WorkflowsUnreachable
 from chalicelib.services.await_posting import POST, POSTED
@@ -67,13 +67,20 @@ def _move(world: World, work: SettlementWork) -> None:
             world.workflows.complete(work.token, {"outcome": POSTED})
         return
     is_asked = bool(work.requested_by)
-    if stored is not None and is_to_be_proven(stored.settlement):
-        # What was missing (a lost webhook, a payment still settling) may be there by now.
+    if stored is not None and _may_go_on(stored.settlement):
+        # What was missing (a lost webhook, a payment still settling, a posting that comes first)
+        # may be there by now.
         proof = prove_settlement(world, dealer_id, settlement_id=settlement_id)
         is_asked = is_asked or proof["outcome"] == AUTO
     if is_asked and work.token:
         world.workflows.complete(work.token, {"outcome": POST})
     keep_going(world, dealer_id, settlement_id=settlement_id)
+
+
+def _may_go_on(settlement: Settlement) -> bool:
+    """True if it is not proven yet, or a part of it could not be posted."""
+    has_failed = any(row.state is PostingState.FAILED for row in settlement.postings)
+    return is_to_be_proven(settlement) or has_failed
 
 
 def _is_over(settlement: Settlement) -> bool:

@@ -171,6 +171,8 @@ class Accidents:
 
     def refund_elsewhere(self, payment: Payment) -> None:
         """In the processor's dashboard: nobody asked us."""
+        if not payment.charged_cents:
+            return  # Paid by credits alone: the processor has never heard of it.
         armed, self.road.faults.armed = self.road.faults.armed, False
         tried(
             lambda: self.road.world.processor.refund(
