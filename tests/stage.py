@@ -31,7 +31,7 @@ from chalicelib.storage.records import use_table
 from chalicelib.storage.roster import row_put
 from chalicelib.storage.transactions import transact
 from tests.conftest import LocalAws
-from tests.own_deadlines import forget_deadlines
+from tests.own_part import forget_others
 
 ORIGIN_SECRET = "only the front door knows"
 PASSWORD = "kettle-marble-otter"
@@ -230,6 +230,6 @@ def stage(local_aws: LocalAws) -> Iterator[Stage]:
     patch.setitem(os.environ, "AWS_REGION", "us-east-1")
     patch.setitem(os.environ, "POWERTOOLS_METRICS_NAMESPACE", "drypowder")
     use_table(local_aws.table_name, "us-east-1")
-    forget_deadlines()
+    forget_others()
     yield Stage(_config(local_aws.table_name, "http://localhost:8080", "http://localhost:8080"))
     patch.undo()

@@ -14,7 +14,7 @@ from chalicelib.domain.payments import CHARGED
 from tests.crash.accidents import ANYTHING, Accidents, Theme
 from tests.crash.faults import crashing_database
 from tests.crash.history import PAUSES
-from tests.crash.long_road import LongRoad, alone, build_long_road
+from tests.crash.long_road import LongRoad, build_long_road
 from tests.crash.owing import Owing, dealt
 from tests.crash.paying import Payer, tried
 from tests.crash.road import DAY, add_card
@@ -51,7 +51,7 @@ def run_long_history(stage: Stage, seed: int, theme: Theme = ANYTHING) -> LongEn
     payer, accidents = Payer(road, rng, owing, may_add=True), Accidents(road, rng, theme)
     road.faults.planned = _planned(rng)
     road.machine.dies_on_crash = rng.random() < 0.4
-    with crashing_database(road.faults), alone(road.dealer):
+    with crashing_database(road.faults):
         road.faults.armed = True
         for _ in range(rng.choice(theme.payments)):
             payer.pay(rng.choice(methods))

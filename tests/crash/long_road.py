@@ -3,22 +3,19 @@
 Whoever delivers (the processor, SQS) does so until it is taken; one dealer is alone in the world.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
-import pytest
 
-from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.ids import SettlementId
 from chalicelib.domain.payables import PayableKind
 from chalicelib.domain.payments import Payment
 from chalicelib.domain.settlements import PostingCategory, Settlement
 from chalicelib.gateways.secrets import SecretValues
 from chalicelib.gateways.spruce_erp import SpruceErp
-from chalicelib.services import reconcile_dealer, settle_without_cash
+from chalicelib.services import settle_without_cash
 from chalicelib.services.await_posting import await_posting
 from chalicelib.services.handle_event import handle_event
 from chalicelib.services.list_payments import list_own_payments
@@ -28,7 +25,6 @@ from chalicelib.services.prove_settlement import prove_settlement
 from chalicelib.services.watch_later import watch_later
 from chalicelib.services.watch_payments import watch_payments
 from chalicelib.services.watch_settlements import watch_settlements
-from chalicelib.storage import claims, later_due, settlement_work
 from chalicelib.storage.settlements import list_settlements
 from sandbox.world import keys
 from sandbox.world.spruce.postings import ErpRefusal
@@ -191,23 +187,3 @@ def _document(item: Any) -> dict[str, Any]:
         "document": item.payable_id, "customer": "C", "kind": _KINDS.get(item.kind, "credit"),
         "open_cents": item.open_cents,
     }  # fmt: skip
-
-
-@contextmanager
-def alone(dealer: Dealer) -> Iterator[None]:
-    """Sweeps see this dealer only: what other histories left belongs to other processors."""
-    patch = pytest.MonkeyPatch()
-    for store in (claims, later_due, settlement_work):
-        due = store.due_items
-        patch.setattr(
-            store, "due_items",
-            lambda kind, *, now, due=due: [
-                item for item in due(kind, now=now) if dealer.dealer_id in item.partition
-            ],
-        )  # fmt: skip
-    for service in (settle_without_cash, reconcile_dealer):
-        patch.setattr(service, "list_dealers", lambda: [dealer.dealer_id])
-    try:
-        yield
-    finally:
-        patch.undo()

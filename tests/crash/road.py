@@ -40,7 +40,7 @@ from sandbox.world.stripe.inprocess import BASE
 from sandbox.world.stripe.world import StripeWorld
 from tests.crash.faults import CrashingQueues, CrashingStripe, Faults
 from tests.crash.machine import Machine
-from tests.own_deadlines import forget_deadlines
+from tests.own_part import forget_others
 from tests.stage import Stage
 
 START = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
@@ -156,7 +156,7 @@ def build_road(
 
     `settings` are the dealer's.
     """
-    forget_deadlines()
+    forget_others()
     faults, basket = Faults(), WebhookBasket()
     clock = SandboxClock(START, running=False)
     simulated = StripeWorld(clock, basket, seed=str(seed), pause=lambda _: None)

@@ -34,7 +34,7 @@ from sandbox.world.spruce.world import SpruceWorld
 from sandbox.world.stripe.deliveries import SignedWebhook, WebhookBasket
 from sandbox.world.stripe.inprocess import BASE, InProcessStripe
 from sandbox.world.stripe.world import StripeWorld
-from tests.own_deadlines import forget_deadlines
+from tests.own_part import forget_others
 
 START = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 POLL_SECONDS = 0.02
@@ -199,7 +199,7 @@ def served(plaid: PlaidWorld, spruce: SpruceWorld) -> Iterator[str]:
 @contextmanager
 def settling_world() -> Iterator[SettlingWorld]:
     """A fresh world with a dealer of its own; everything simulated stands still."""
-    forget_deadlines()
+    forget_others()
     clock = SandboxClock(START, running=False)
     basket, hooks, secrets = WebhookBasket(), [], StandInSecrets()
     dealer_id = DealerId(f"ridge-{uuid4().hex[:8]}")

@@ -21,78 +21,71 @@ from tests.services.settling import SettlingWorld
 from tests.services.story import open_dealer, ready_to_post
 
 
-@pytest.fixture
-def alone(settling: SettlingWorld, monkeypatch: pytest.MonkeyPatch) -> SettlingWorld:
-    """A world whose dealer is the installation's only one."""
-    monkeypatch.setattr(reconcile_dealer, "list_dealers", lambda: (settling.dealer_id,))
-    return settling
-
-
-def test_a_night_reconciles_once_and_the_next_day_again(alone: SettlingWorld) -> None:
-    settlement_id = ready_to_post(alone)
-    alone.run_settlement(settlement_id)
+def test_a_night_reconciles_once_and_the_next_day_again(settling: SettlingWorld) -> None:
+    settlement_id = ready_to_post(settling)
+    settling.run_settlement(settlement_id)
 
     counts = []
     for hours in (0, 1, 24):
-        alone.advance(hours=hours)
-        alone.deliver()
-        reconcile_dealers(alone)
-        counts.append(len(list_runs(alone.dealer_id)))
+        settling.advance(hours=hours)
+        settling.deliver()
+        reconcile_dealers(settling)
+        counts.append(len(list_runs(settling.dealer_id)))
 
-    runs = list_runs(alone.dealer_id)
+    runs = list_runs(settling.dealer_id)
     assert counts == [1, 1, 2]
     assert [run.is_full for run in runs] == [False, True]
     assert [run.open_count for run in runs] == [0, 0]
 
 
 def test_a_dealer_without_a_connected_account_has_nothing_to_compare(
-    alone: SettlingWorld,
+    settling: SettlingWorld,
 ) -> None:
-    open_dealer(alone, processor_account="")
+    open_dealer(settling, processor_account="")
 
-    assert reconcile_dealers(alone) == 0
-    assert list_runs(alone.dealer_id) == ()
+    assert reconcile_dealers(settling) == 0
+    assert list_runs(settling.dealer_id) == ()
 
 
 def test_a_dealer_that_fails_keeps_no_other_from_its_night(
-    alone: SettlingWorld, monkeypatch: pytest.MonkeyPatch
+    settling: SettlingWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    open_dealer(alone)
-    both = (DealerId("nobody"), alone.dealer_id)
+    open_dealer(settling)
+    both = (DealerId("nobody"), settling.dealer_id)
     monkeypatch.setattr(reconcile_dealer, "list_dealers", lambda: both)
 
     with pytest.raises(ExceptionGroup):
-        reconcile_dealers(alone)
+        reconcile_dealers(settling)
 
-    assert list_runs(alone.dealer_id)[0].step is Step.DONE
+    assert list_runs(settling.dealer_id)[0].step is Step.DONE
 
 
-def test_a_night_cut_short_goes_on_in_the_next_hour(alone: SettlingWorld) -> None:
-    ready_to_post(alone)
+def test_a_night_cut_short_goes_on_in_the_next_hour(settling: SettlingWorld) -> None:
+    ready_to_post(settling)
 
     for _ in range(20):
-        reconcile_dealers(alone, seconds=0.0)
+        reconcile_dealers(settling, seconds=0.0)
 
-    runs = list_runs(alone.dealer_id)
+    runs = list_runs(settling.dealer_id)
     assert (len(runs), runs[0].step) == (1, Step.DONE)
 
 
 def test_check_now_is_queued_once_and_worked_off_slice_by_slice(
-    alone: SettlingWorld, monkeypatch: pytest.MonkeyPatch
+    settling: SettlingWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ready_to_post(alone)
+    ready_to_post(settling)
     monkeypatch.setattr(reconcile_dealer, "SLICE_SECONDS", 0.0)
-    run = check_now(alone, alone.dealer_id, operator="Kim Lee")
-    again = check_now(alone, alone.dealer_id, operator="Dana Ortiz")
+    run = check_now(settling, settling.dealer_id, operator="Kim Lee")
+    again = check_now(settling, settling.dealer_id, operator="Dana Ortiz")
     steps = []
-    while alone.queues.events:
-        message = alone.queues.events.pop(0)
+    while settling.queues.events:
+        message = settling.queues.events.pop(0)
         went = continue_reconciliation(
-            alone, DealerId(message["dealer"]), run_id=message["reconcile"]
+            settling, DealerId(message["dealer"]), run_id=message["reconcile"]
         )
         steps.append(went.step)
 
-    shown = view_reconciliation(alone, alone.dealer_id)
+    shown = view_reconciliation(settling, settling.dealer_id)
     assert again.run_id == run.run_id
     assert steps[-1] is Step.DONE
     assert shown.running is None
@@ -101,40 +94,40 @@ def test_check_now_is_queued_once_and_worked_off_slice_by_slice(
 
 
 def test_the_worker_tells_our_own_word_from_a_webhook(
-    alone: SettlingWorld, monkeypatch: pytest.MonkeyPatch
+    settling: SettlingWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    open_dealer(alone)
-    monkeypatch.setattr(queues, "world", lambda: alone)
-    run = check_now(alone, alone.dealer_id, operator="Kim Lee")
-    body = json.dumps(alone.queues.events.pop())
+    open_dealer(settling)
+    monkeypatch.setattr(queues, "world", lambda: settling)
+    run = check_now(settling, settling.dealer_id, operator="Kim Lee")
+    body = json.dumps(settling.queues.events.pop())
 
     queues._handle_and_count(json.loads(body))
 
-    assert list_runs(alone.dealer_id)[0].step is Step.DONE
-    assert run.started_at - alone.clock.now() == timedelta()
+    assert list_runs(settling.dealer_id)[0].step is Step.DONE
+    assert run.started_at - settling.clock.now() == timedelta()
 
 
 def test_a_first_night_long_after_the_beginning_reads_all_of_it_in_windows(
-    alone: SettlingWorld,
+    settling: SettlingWorld,
 ) -> None:
-    settlement_id = ready_to_post(alone)
-    alone.run_settlement(settlement_id)
-    alone.run_postings(settlement_id)
-    alone.advance(days=200)
+    settlement_id = ready_to_post(settling)
+    settling.run_settlement(settlement_id)
+    settling.run_postings(settlement_id)
+    settling.advance(days=200)
     asked: list[SimpleNamespace] = []
-    listed = alone.processor.list_movements
+    listed = settling.processor.list_movements
 
     def counting(acct: str, **bounds: object) -> object:
         asked.append(SimpleNamespace(**bounds))
         return listed(acct, **bounds)
 
-    alone.processor.list_movements = counting
-    reconcile_dealers(alone)
+    settling.processor.list_movements = counting
+    reconcile_dealers(settling)
     first = len(asked)
-    alone.advance(days=1)
-    reconcile_dealers(alone)
+    settling.advance(days=1)
+    reconcile_dealers(settling)
 
     assert first > 25
     assert len(asked) == first + 1
     assert max(it.until - it.since for it in asked) < timedelta(days=9)
-    assert [run.open_count for run in list_runs(alone.dealer_id)] == [0, 0]
+    assert [run.open_count for run in list_runs(settling.dealer_id)] == [0, 0]
