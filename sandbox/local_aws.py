@@ -15,8 +15,11 @@ BARE = BUILD / "bare-python"
 NAME = "local-aws"
 
 
-def start_local_aws(places: Places) -> None:
-    """Start it on loopback and wait until it answers; StepFailed says why it did not."""
+def start_local_aws(places: Places, **settings: str) -> None:
+    """Start it on loopback and wait until it answers; StepFailed says why it did not.
+
+    `settings` are MiniStack's own, instead of the product's.
+    """
     scratch = places.processes / "scratch"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
@@ -31,6 +34,7 @@ def start_local_aws(places: Places) -> None:
         "TMPDIR": str(scratch),
         "LOG_LEVEL": "INFO",
         "PYTHONNOUSERSITE": "1",
+        **settings,
     }
     launcher = str(ROOT / "sandbox" / "launch_aws.py")
     command = [str(AWS_PYTHON), launcher, str(ensure_bare_python()), str(BUILD / "unpacked")]

@@ -78,7 +78,7 @@ def local_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
     Where DYNAMODB_LOCAL says so, its database is Amazon's own.
     """
     places = _places(tmp_path_factory.mktemp("local-aws"))
-    start_local_aws(places)
+    start_local_aws(places, AUTH="false", LOG_LEVEL="WARNING")  # A database needs neither.
     folder = os.environ.get(dynamodb_local.FOLDER)
     database = dynamodb_local.start_dynamodb_local(places, Path(folder)) if folder else ""
     create_table(database or places.aws_endpoint)

@@ -3,17 +3,16 @@
 import json
 import urllib.request
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, FloatRect, Page, StorageState
 
+from tests.axe import axe_violations, session_of
+
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "build" / "screenshots"
 LAST = ROOT / "build" / "last-seen"
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 LONGEST_PICTURE = 2_000
 
@@ -70,7 +69,7 @@ class Walker:
     def _picture(self, size: str) -> FloatRect:
         """The page down to where a long list only repeats itself."""
         width, height = SIZES[size]
-        layout = self.page.context.new_cdp_session(self.page).send("Page.getLayoutMetrics")
+        layout = session_of(self.page).send("Page.getLayoutMetrics")
         length = max(height, layout["cssContentSize"]["height"])
         assert layout["cssContentSize"]["width"] <= width, f"wider than the {size}"
         return {"x": 0, "y": 0, "width": width, "height": min(length, LONGEST_PICTURE)}
@@ -111,32 +110,6 @@ def new_walker(
 def _note(walker: Walker, kind: str, text: str) -> None:
     if kind in ("error", "warning"):
         walker.problems.append(f"{kind}: {text}")
-
-
-def axe_violations(page: Page) -> list[str]:
-    """What axe finds, one line each; run in a world of its own, so the page's CSP stays whole."""
-    session = page.context.new_cdp_session(page)
-    frame = session.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
-    world = session.send("Page.createIsolatedWorld", {"frameId": frame, "worldName": "axe"})
-    options = json.dumps({"runOnly": AXE_RULES, "resultTypes": ["violations"]})
-    script = f"{_axe_source()};axe.run(document, {options}).then(r => JSON.stringify(r.violations))"
-    answer = session.send(
-        "Runtime.evaluate",
-        {
-            "expression": script,
-            "contextId": world["executionContextId"],
-            "awaitPromise": True,
-            "returnByValue": True,
-        },
-    )
-    assert "exceptionDetails" not in answer, answer["exceptionDetails"]
-    found: list[dict[str, Any]] = json.loads(answer["result"]["value"])
-    return [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found]
-
-
-@cache
-def _axe_source() -> str:
-    return AXE.read_text()
 
 
 def fetch_json(url: str, body: object | None = None) -> Any:

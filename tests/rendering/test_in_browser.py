@@ -11,11 +11,11 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from chalicelib.rendering.pages import TEMPLATES, render_page
+from tests.axe import axe_violations
 
 from .examples import all_examples
 
 EXAMPLES = all_examples()
-AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -81,24 +81,32 @@ def _open(browser: Browser, url: str, size: str = "desk", *, script: bool = True
     return page
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("name", _one_example_of_each_page())
-def test_a_page_fits_is_accessible_and_breaks_no_policy(
-    browser: Browser, address: str, name: str, size: str
-) -> None:
-    complaints: list[str] = []
-    page = browser.new_page(viewport=dict(zip(("width", "height"), SIZES[size], strict=True)))
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-
-    page.goto(f"{address}/{name}")
-    page.evaluate(AXE.read_text())
-    report = page.evaluate("axe.run()")
-    width = page.evaluate("document.documentElement.scrollWidth")
-    clipped = page.evaluate(CLIPPED)
+@pytest.fixture(scope="module", params=SIZES)
+def listened_to(
+    browser: Browser, request: pytest.FixtureRequest
+) -> Iterator[tuple[Page, str, list[str]]]:
+    """One window of each size for many pages, and what its console says."""
+    said: list[str] = []
+    width, height = SIZES[request.param]
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    yield page, request.param, said
     page.close()
 
-    found = [(v["id"], v["nodes"][0]["target"]) for v in report["violations"]]
+
+@pytest.mark.parametrize("name", _one_example_of_each_page())
+def test_a_page_fits_is_accessible_and_breaks_no_policy(
+    listened_to: tuple[Page, str, list[str]], address: str, name: str
+) -> None:
+    page, size, complaints = listened_to
+    complaints.clear()
+
+    page.goto(f"{address}/{name}")
+    found = axe_violations(page)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    clipped = page.evaluate(CLIPPED)
+
     assert (found, complaints) == ([], [])
     assert (width <= SIZES[size][0], clipped) == (True, [])
 
