@@ -72,11 +72,8 @@ def fit_to_erp(
     if asked_cents <= open_cents:
         return True
     over = _Over(
-        document,
-        asked_cents - open_cents,
-        posting.category,
-        _posted_kinds(settlement),
-    )
+        document, asked_cents - open_cents, posting.category, _posted_kinds(settlement)
+    )  # fmt: skip
     _refuse_if_opened(settlement, posting, document)
     for payment in reversed(payments_of(settlement)):
         if over.cents:
