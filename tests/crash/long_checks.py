@@ -177,12 +177,15 @@ def _is_fair(left: Left, payment: Payment, refund: Refund) -> bool:
     asked_cents = left.ended.accidents.asked.get(refund.refund_id)
     if asked_cents is None or left.own(payment) <= 0:
         return True
-    share = payment.fee_cents * asked_cents // (payment.charged_cents - payment.fee_cents)
-    before = [it.reversal for it in payment.refunds[: payment.refunds.index(refund)] if it.taken_at]
-    gone_cents = sum(it.money_cents for it in before) + refund.reversal.money_cents
-    if gone_cents == payment.charged_cents:  # One of those before has failed since.
-        share = payment.fee_cents - sum(it.fee_income_cents for it in before)
-    return refund.reversal.fee_income_cents == share
+    usual = payment.fee_cents * asked_cents // (payment.charged_cents - payment.fee_cents)
+    before = [it for it in payment.refunds[: payment.refunds.index(refund)] if it.taken_at]
+    kept = [it for it in before if it.failed_at is None or it.failed_at > refund.requested_at]
+    rests = [
+        payment.fee_cents - sum(it.reversal.fee_income_cents for it in some)
+        for some in (before, kept)  # Which one counted, if one failed in that very moment?
+        if sum(it.reversal.money_cents for it in (*some, refund)) == payment.charged_cents
+    ]
+    return refund.reversal.fee_income_cents in (rests or [usual])
 
 
 def _processor(left: Left) -> dict[str, bool]:
