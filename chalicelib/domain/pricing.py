@@ -191,6 +191,7 @@ def _lines(
             allocation_cents=asked.allocations[item.payable_id],
             credit_cents=credited.get(item.payable_id, 0),
             transaction_day=item.transaction_day,
+            po_number=item.po_number,
         )
         for item in asked.documents
     )

@@ -36,6 +36,7 @@ class QuoteLine:
     credit_cents: int = 0
     discount_cents: int = 0
     transaction_day: date | None = None  # None in payments made before this was kept.
+    po_number: str = ""
 
     @property
     def cash_cents(self) -> int:

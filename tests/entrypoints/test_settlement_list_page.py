@@ -13,6 +13,7 @@ from chalicelib.domain.settlements import (
     Settlement,
 )
 from chalicelib.entrypoints import guard
+from chalicelib.services import list_settlements
 from chalicelib.storage.settlements import settlement_put
 from chalicelib.storage.transactions import transact
 from tests.entrypoints.browser import Browser
@@ -58,3 +59,15 @@ def test_a_filter_that_nothing_matches_offers_the_whole_list(browser: Browser) -
 @pytest.mark.parametrize("asked", ["state=lost", "from=yesterday"])
 def test_a_filter_that_is_none_is_refused_in_words(browser: Browser, asked: str) -> None:
     assert browser.get(f"/console/settlements?{asked}").status == 422
+
+
+@pytest.mark.usefixtures("dealer")
+def test_an_export_that_would_lack_settlements_is_refused(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_settlements, "MOST", 0)
+
+    refused = browser.get("/console/settlements.csv")
+
+    assert refused.status == 422
+    assert "Choose fewer days and export again." in refused.text

@@ -28,13 +28,17 @@ from chalicelib.rendering.pages import render_page
 from chalicelib.rendering.views import incoming as views
 from chalicelib.rendering.views.chrome import Badge
 from chalicelib.rendering.views.figures import HiddenField, Pager
-from chalicelib.services.list_payments import PaymentFilters, PaymentPage, list_payments
+from chalicelib.services.list_payments import (
+    PaymentFilters,
+    PaymentPage,
+    export_payments,
+    list_payments,
+)
 from chalicelib.services.view_payment import PaymentView, view_payment
 from chalicelib.storage.dealers import get_dealer
 
 blueprint = Blueprint(__name__)
 BASE = "/console/payments"
-EXPORT_ROWS = 5_000
 TYPED = ("q", "status", "from", "to", "min", "max", "sort")
 COLUMNS = (
     ("payer", "Payer", ""),
@@ -86,7 +90,7 @@ def export(visit: Visit) -> Csv:
     """GET the page's filtered payments as CSV."""
     dealer = get_dealer(visit.dealer_id)
     typed = {name: visit.query.get(name) for name in TYPED}
-    found = list_payments(visit.world, visit.dealer_id, filters=_filters(typed), limit=EXPORT_ROWS)
+    found = export_payments(visit.world, visit.dealer_id, filters=_filters(typed))
     header = (
         "payment", "account_id", "account_name", "amount", "method", "status", "initiated",
         "refunded",
@@ -102,7 +106,7 @@ def export(visit: Visit) -> Csv:
             zoned(dealer, payment.submitted_at),
             decimal_text(payment.refunded_cents),
         )
-        for payment in found.payments
+        for payment in found
     ]
     return Csv(csv_text(header, rows), "payments.csv")
 

@@ -70,10 +70,14 @@ def settlements(visit: Visit) -> Html:
 
 @page(blueprint, "GET", BASE + ".csv", area="console")
 def export(visit: Visit) -> Csv:
-    """GET the page's filtered settlements as CSV, at most MOST of them."""
+    """GET the page's filtered settlements as CSV; more than MOST are refused, not cut off."""
     dealer = get_dealer(visit.dealer_id)
     typed = {name: visit.query.get(name) for name in TYPED}
     found = list_settlements(visit.world, visit.dealer_id, filters=_filters(typed), limit=MOST)
+    if not found.is_exact:
+        raise InvalidInput(
+            f"These days hold more than {MOST} settlements. Choose fewer days and export again."
+        )
     header = (
         "settlement", "created", "payments", "gross", "fees", "taken_back", "net_deposit",
         *(words.lower().replace(" ", "_") for words in CATEGORY_WORDS.values()), "resolved",
