@@ -56,7 +56,9 @@ class ImportFile:
     kind: type[Row]
 
 
-def _account(cells: Cells, _currency: str) -> AccountRow:
+def _account(cells: Cells, currency: str) -> AccountRow:
+    if cells.text("currency"):
+        _check_currency(cells, currency)
     return AccountRow(
         name=cells.needed("name"),
         account_kind=cells.text("account_kind").lower() or "credit",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chalicelib.rendering.views.account import Account, AccountPayable, Invitation
 from chalicelib.rendering.views.chrome import Action, Badge
 from chalicelib.rendering.views.figures import Aging, Link, Option, Pager
@@ -34,6 +36,13 @@ PENDING_INVITATION = Invitation(
     sent_at=demo.NOW,
     delivery="Delivered, link opened Nov 22",
     expires_on="2026-12-06",
+)
+DECLINED_INVITATION = replace(
+    PENDING_INVITATION,
+    badge=BADGES[2],
+    invite=_action("invite"),
+    resend=replace(_action("resend"), confirm="They declined. Send it again only if you agreed."),
+    revoke=_action("revoke", "There is no open invitation to withdraw."),
 )
 NO_INVITATION = Invitation(
     badge=None,
@@ -125,6 +134,7 @@ def account_examples() -> dict[str, object]:
             invitation=NO_INVITATION,
         ),
         "account_disabled": account(invitation=DISABLED_INVITATION, payables=_payables()),
+        "account_declined": account(invitation=DECLINED_INVITATION, payables=_payables()),
         "account_no_payments": account("payments"),
         "account_no_activity": account("activity"),
     }

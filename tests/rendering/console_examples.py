@@ -140,9 +140,7 @@ def _payment_examples() -> dict[str, object]:
         LedgerLine(event="settled", account="AR", credit_cents=1668108),
     )
     full = _detail(
-        processor_fee_cents=500,
         processor_reference="pi_demo",
-        initiated_by="Maya Chen",
         settlement_number="ST-2048",
         settlement_href="/console/settlements/S1",
         posted=Badge(label="Posted", tone="good"),

@@ -34,7 +34,6 @@ def receipt(**changes: object) -> Receipt:
         "is_receipt": True,
         "lines_cents": 1706758,
         "credits_cents": -38650,
-        "initiated_by": "Maya Chen",
         "authorisation": demo.AUTHORISATION,
         "offer": ReceiptOffer(
             kind="receipt",

@@ -110,3 +110,12 @@ def test_valid_rows_are_imported_once_confirmed(ledger: LedgerWorld) -> None:
     report = imported.reports["contacts"]
     assert (report.inserted, report.invalid) == (1, 1)
     assert "is not an e-mail address" in report.problems[0].reason
+
+
+def test_an_account_in_another_currency_is_refused(ledger: LedgerWorld) -> None:
+    accounts = "account_id,name,currency\nC-1,Oak Homes,cad\nC-2,Elm Homes,usd\nC-3,Ash Homes,\n"
+
+    with ledger.check(accounts=accounts) as checked:
+        problems = checked.reports["accounts"].problems
+
+    assert [(it.line, it.column) for it in problems] == [(2, "currency")]

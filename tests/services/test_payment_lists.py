@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -27,15 +28,17 @@ FIRST = START.date()
 def paid(stage: Stage) -> Road:
     """DP-…1 of $100 for INV-1, DP-…2 of $200 for INV-2 and DP-…3 of $300 for both, a day apart."""
     road = build_road(stage, OWED)
-    for amounts in ({"INV_1": 10_000}, {"INV_2": 20_000}, {"INV_1": 15_000, "INV_2": 15_000}):
-        road.submit(road.quote(**amounts))
+    for first, second in ((10_000, 0), (0, 20_000), (15_000, 15_000)):
+        asked = {"INV_1": first, "INV_2": second}
+        chosen: dict[str, Any] = {name: cents for name, cents in asked.items() if cents}
+        road.submit(road.quote(**chosen))
         road.clock.advance(timedelta(days=1))
     return road
 
 
-def found(road: Road, **wanted: object) -> list[str]:
+def found(road: Road, **wanted: Any) -> list[str]:
     """The last digit of each payment's number, as listed; the file must say the same."""
-    where, filters = (road.world, road.dealer.dealer_id), PaymentFilters(**wanted)  # type: ignore[arg-type]
+    where, filters = (road.world, road.dealer.dealer_id), PaymentFilters(**wanted)
     page = list_payments(*where, filters=filters)
     assert list(export_payments(*where, filters=filters)) == list(page.payments)
     return [payment.number[-1] for payment in page.payments]

@@ -72,12 +72,13 @@ def invite(visit: Visit, account: str) -> Redirect:
 
 @page(blueprint, "POST", BASE + "/resend", area="console", roles=COLLECTING_ROLES)
 def resend(visit: Visit, account: str) -> Redirect:
-    """POST: a new link; the old one says it was replaced."""
+    """POST: a new link, perhaps to another address; the old one says it was replaced."""
     resend_invitation(
         visit.world,
         visit.dealer_id,
         account_id=AccountId(account),
         operator=visit.signed_in.name,
+        email=visit.form.get("resend_to"),
     )
     return Redirect(f"/console/customers/{account}?done=resent")
 

@@ -151,9 +151,7 @@ class PaymentDetail:
     discount_cents: int = 0
     fee_cents: int = 0
     surplus_cents: int = 0
-    processor_fee_cents: int | None = None
     processor_reference: str = ""
-    initiated_by: str = ""
     settlement_number: str = ""
     settlement_href: str = ""
     settlement_note: str = "awaiting payout"  # In place of a settlement that is not there.

@@ -58,7 +58,6 @@ class Receipt:
     fee_label: str = ""
     surplus_cents: int = 0
     refunded_cents: int = 0
-    initiated_by: str = ""
     expected_on: str = ""
     explanation: str = ""
     pay_again_href: str = ""
