@@ -6,10 +6,11 @@ Nacha wants: what is debited, when, that it is for business purposes (CCD), and 
 from datetime import datetime
 
 from chalicelib.domain.dealers import Dealer
-from chalicelib.domain.payments import Authorization
+from chalicelib.domain.payments import CREDITS, Authorization
 
 MANDATE_VERSION = "ach-2026-11"
 CARD_VERSION = "card-2026-11"
+CREDITS_VERSION = "credits-2026-11"
 LINK_MANDATE_VERSION = "ach-link-2026-11"
 
 
@@ -42,10 +43,26 @@ def card_paragraphs(dealer: Dealer, number: str) -> tuple[str, ...]:
     )
 
 
+def credit_paragraphs(dealer: Dealer, number: str) -> tuple[str, ...]:
+    """What the page shows above the button when credits cover everything."""
+    return (
+        (
+            f"I ask {dealer.name} to settle what is shown with the credits shown, as payment "
+            f"{number}. Nothing is charged."
+        ),
+    )
+
+
+_BY_KIND = {
+    "ach": (MANDATE_VERSION, mandate_paragraphs),
+    "card": (CARD_VERSION, card_paragraphs),
+    CREDITS: (CREDITS_VERSION, credit_paragraphs),
+}
+
+
 def authorisation_paragraphs(dealer: Dealer, number: str, kind: str) -> tuple[str, ...]:
-    """The words for a method kind, "ach" or "card"."""
-    words = card_paragraphs if kind == "card" else mandate_paragraphs
-    return words(dealer, number)
+    """The words for a method kind."""
+    return _BY_KIND[kind][1](dealer, number)
 
 
 def authorisation(
@@ -54,7 +71,7 @@ def authorisation(
     """The same words as kept for evidence; `address` is the payer's IP address."""
     return Authorization(
         text="\n\n".join(authorisation_paragraphs(dealer, number, kind)),
-        version=CARD_VERSION if kind == "card" else MANDATE_VERSION,
+        version=_BY_KIND[kind][0],
         accepted_at=accepted_at,
         address=address,
     )

@@ -64,12 +64,15 @@ class Authorization:
     address: str
 
 
+CREDITS = "credits"
+
+
 @dataclass(frozen=True, slots=True)
 class Method:
     """A saved way to pay, on the dealer's connected account. Card numbers never reach us."""
 
     method_id: MethodId
-    kind: str  # "ach" or "card"
+    kind: str  # "ach", "card", or CREDITS where nothing is charged.
     label: str  # "First Platypus Bank", "Visa"
     last4: str
     customer: str  # The processor's customer on the connected account.
@@ -79,11 +82,16 @@ class Method:
 
     @property
     def words(self) -> str:
-        """ "ACH · First Bank ••6789", "Visa credit card ••4242"."""
+        """ "ACH · First Bank ••6789", "Visa credit card ••4242", "Credits"."""
+        if self.kind == CREDITS:
+            return self.label
         if self.card is None:
             return f"ACH · {self.label} ••{self.last4}"
         funding = "" if self.card.funding == "unknown" else f"{self.card.funding} "
         return f"{self.label} {funding}card ••{self.last4}"
+
+
+BY_CREDITS = Method(MethodId(CREDITS), CREDITS, "Credits", last4="", customer="")
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def originate_payment(
     ProcessorUnreachable when the outcome is unknown: the machine and the janitor ask again.
     """
     payment = get_payment(dealer_id, account_id, payment_id)
-    if payment.method.kind != "card":  # A card is decided in seconds; one mail says how.
+    if payment.method.kind == "ach":  # All else is decided in seconds; one mail says how.
         tell_payer(world, payment, SUBMITTED)
     refusal = _why_not_debited(world, payment)
     if refusal:
@@ -79,7 +79,7 @@ def _why_not_debited(world: World, payment: Payment) -> str:
     A payment waits for hours where the dealer holds it; an older one may have come back since.
     """
     is_next = payment.stage is Stage.SUBMITTED and not payment.waits_at(world.clock.now())
-    if not is_next or payment.method.kind == "card":
+    if not is_next or payment.method.kind != "ach":
         return ""
     saved = find_method(payment.dealer_id, payment.company_id, payment.method.method_id)
     return f"{saved.disabled} Nothing was charged." if saved and saved.disabled else ""

@@ -82,7 +82,7 @@ def _payment_letter(world: World, mail: str, payment: Payment) -> PaymentLetter:
         account_name=payment.account_name,
         number=payment.number,
         amount_cents=_amount_cents(mail, payment),
-        method=f"{payment.method.label} •••• {payment.method.last4}",
+        method=" •••• ".join(filter(None, (payment.method.label, payment.method.last4))),
         payment_url=f"{portal}/payments/{payment.payment_id}",
         covers=covered(payment),
         expected_on=dealer_day(expected, dealer.time_zone).isoformat() if expected else "",

@@ -28,7 +28,7 @@ from chalicelib.domain.ids import (
     UserId,
 )
 from chalicelib.domain.mandates import authorisation
-from chalicelib.domain.payments import ACH_BUSINESS_DAYS, Method, Payment
+from chalicelib.domain.payments import ACH_BUSINESS_DAYS, BY_CREDITS, Method, Payment
 from chalicelib.domain.pricing import price, same_price, verify
 from chalicelib.domain.quotes import Quote
 from chalicelib.gateways.workflows import WorkflowsUnreachable
@@ -220,6 +220,8 @@ def _outdated(world: World, submission: Submission, reason: str) -> Exception:
 
 def _method(found: ForSubmit, quote: Quote) -> Method:
     """The saved method; another kind or another card than the quote's has another price."""
+    if not quote.charged_cents:
+        return BY_CREDITS
     method = found.method
     if method is None or method.kind != quote.method_kind or method.card != quote.card:
         raise InvalidInput(
@@ -235,9 +237,9 @@ def _payment(submission: Submission, found: ForSubmit, quote: Quote) -> Payment:
     if found.account is None:
         raise NotFound("There is no such payment preview.")
     method = _method(found, quote)
-    dealer, is_card = submission.dealer, method.kind == "card"
+    dealer, is_debit = submission.dealer, method.kind == "ach"
     # A card is asked while its payer is here, so a dealer's hold is for debits only.
-    held = timedelta(hours=0 if is_card else dealer.hold_hours)
+    held = timedelta(hours=dealer.hold_hours if is_debit else 0)
     expected_at = business_days_after(submission.at + held, ACH_BUSINESS_DAYS)
     held_until = submission.at + held if held else None
     return Payment(
@@ -264,7 +266,7 @@ def _payment(submission: Submission, found: ForSubmit, quote: Quote) -> Payment:
             address=submission.address,
         ),
         submitted_at=submission.at,
-        expected_at=None if is_card else expected_at,
+        expected_at=expected_at if is_debit else None,
         held_until=held_until,
         statement_id=quote.statement_id,
         forgets_method=submission.forgets_method,

@@ -9,6 +9,7 @@ from chalicelib.rendering.views.chrome import Chrome, FieldError, Flash, portal_
 
 FLASHES = {
     "submitted": Flash(text="Your payment is submitted. You will get an e-mail.", tone="good"),
+    "credited": Flash(text="Your credits are used. You will get an e-mail.", tone="good"),
     "receipt-sent": Flash(text="A copy is on its way by e-mail.", tone="good"),
     "linked": Flash(text="Your bank account is linked.", tone="good"),
     "not-linked": Flash(text="No bank account was linked. Nothing was charged.", tone="warn"),

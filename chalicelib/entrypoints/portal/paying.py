@@ -6,7 +6,7 @@ from chalicelib.domain.accounts import Account
 from chalicelib.domain.errors import InvalidInput, QuoteOutdated
 from chalicelib.domain.ids import MethodId, PayableId, QuoteId
 from chalicelib.domain.mandates import authorisation_paragraphs, link_mandate_text
-from chalicelib.domain.payments import Method
+from chalicelib.domain.payments import CREDITS, Method
 from chalicelib.domain.people import PAYING_ROLES
 from chalicelib.domain.pricing import Selection
 from chalicelib.domain.quotes import Quote, View
@@ -132,7 +132,8 @@ def submit(visit: Visit, quote: str) -> Html | Redirect:
         return Redirect(f"/quotes/{outdated.quote_id}?done=fresh")
     if payment.method.kind == "card":
         return Redirect(f"/payments/{payment.number}/confirm")
-    return Redirect(f"/payments/{payment.number}?done=submitted")
+    done = "submitted" if payment.charged_cents else "credited"
+    return Redirect(f"/payments/{payment.number}?done={done}")
 
 
 def _missing(visit: Visit) -> tuple[FieldError, ...]:
@@ -152,6 +153,7 @@ def preview_page(visit: Visit, quote_id: QuoteId, errors: tuple[FieldError, ...]
     found = get_quote(visit.world, visit.dealer_id, account_id=visit.account_id, quote_id=quote_id)
     quote, saved = found.quote, _saved(visit)
     change, offer = _changes(visit, found, is_open=any(e.field == "change" for e in errors))
+    pay_by = quote.method_kind if quote.charged_cents else CREDITS
     view = views.Quote(
         chrome=_chrome(visit, account, errors),
         quote=quote.quote_id,
@@ -172,9 +174,9 @@ def preview_page(visit: Visit, quote_id: QuoteId, errors: tuple[FieldError, ...]
         banks=_banks(saved),
         stopped_banks=_stopped(saved),
         cards=_cards(saved, quote),
-        pay_by=quote.method_kind,
+        pay_by=pay_by,
         method_url=f"/quotes/{quote.quote_id}/method",
-        authorisation=authorisation_paragraphs(dealer, quote.number, quote.method_kind),
+        authorisation=authorisation_paragraphs(dealer, quote.number, pay_by),
         link_authorisation=link_mandate_text(dealer),
         state=_state(found),
         renew_url=f"/quotes/{quote.quote_id}/renew",

@@ -1,7 +1,7 @@
 """What a payer reads about a payment: where it stands and what that means for what is owed."""
 
 from chalicelib.domain.dealers import Dealer
-from chalicelib.domain.payments import Payment, PaymentStatus, Stage
+from chalicelib.domain.payments import CREDITS, Payment, PaymentStatus, Stage
 from chalicelib.domain.reversals import Refund, RefundState
 from chalicelib.services.confirm_card import is_waiting
 from chalicelib.services.refund_terms import owed_again
@@ -85,6 +85,8 @@ def _pending_words(payment: Payment, dealer: Dealer) -> str:
             "Not yet paid: the card’s bank has not confirmed it. What nobody confirms within "
             "an hour is cancelled and not charged."
         )
+    if payment.method.kind == CREDITS:
+        return "Submitted: your credits are being used, and nothing is charged."
     if payment.method.kind == "card":
         return "Not yet paid: the card processor has not answered. We ask again by ourselves."
     if payment.held_until and payment.stage is Stage.SUBMITTED:

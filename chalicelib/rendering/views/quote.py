@@ -86,7 +86,8 @@ class Quote:
     (already submitted; see `payment_href`). `authorisation` is what the payer agrees to, paragraph
     by paragraph, `link_authorisation` what linking a bank account agrees to. Another way to pay
     POSTs csrf, pay_by ("ach", "card"), method to `method_url`, adding a card csrf, quote to
-    /cards/add. With pay_by "card" submit also takes forget ("yes").
+    /cards/add. With pay_by "card" submit also takes forget ("yes"); with "credits" it charges
+    nothing.
     """
 
     chrome: Chrome
