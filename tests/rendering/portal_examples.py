@@ -255,13 +255,7 @@ def quote(**changes: object) -> Quote:
         "change": _change(),
         "offer": _offer(),
         "banks": (
-            BankChoice(
-                method="m1",
-                bank_name="First Cascade Bank",
-                last4="6789",
-                holder="Ridgeline Custom Homes",
-                selected=True,
-            ),
+            BankChoice(method="m1", bank_name="First Cascade Bank", last4="6789", selected=True),
             BankChoice(method="m2", bank_name="Deschutes Credit Union", last4="0011"),
         ),
     }
@@ -284,19 +278,7 @@ def portal_examples() -> dict[str, object]:
         "quote_first_bank": quote(banks=(), offer=replace(_offer(), holds_it=False)),
         "quote_expired": quote(state="expired"),
         "quote_card": quote(pay_by="card", cards=CARDS, fee_label="Credit card fee"),
-        "quote_credits": quote(
-            pay_by="credits",
-            total_cents=0,
-            credits_cents=-38650,
-            lines_cents=38650,
-            unapplied_cents=0,
-            surplus_cents=0,
-            discount_cents=0,
-            offer=None,
-            fee_cents=0,
-            banks=(),
-            authorisation=("I ask Cascade Lumber to use the credits shown.",),
-        ),  # fmt: skip
+        "quote_credits": quote(pay_by="credits", total_cents=0, fee_cents=0, banks=(), offer=None),
         "quote_first_card": quote(pay_by="card", banks=()),
         "quote_used": quote(state="used"),
         **payment_examples(),
