@@ -22,6 +22,7 @@ from tools.wheels import ROOT
 FOLDER = ROOT / "build" / "soak"
 COLUMNS = ("runs", "crashes", "lost", "double", "wrong_cents", "seconds")
 WRONG = ("lost", "double", "wrong_cents")
+LEAST = {"R1 histories": {"runs": 10_000, "crashes": 5_000}}  # Of a full soak.
 PATIENCE_SECONDS = 60  # For a run that was told to stop: it ends its own local AWS first.
 POLL_SECONDS = 0.5
 
@@ -153,11 +154,22 @@ def table(sums: Mapping[str, Mapping[str, float]]) -> str:
     )
 
 
+def too_few(sums: Mapping[str, Mapping[str, float]]) -> list[str]:
+    """What a full soak has not done often enough to prove anything."""
+    return [
+        f"{suite}: {sums.get(suite, {}).get(column, 0):,.0f} {column}, {least:,} are needed"
+        for suite, columns in LEAST.items()
+        for column, least in columns.items()
+        if sums.get(suite, {}).get(column, 0) < least
+    ]
+
+
 def main() -> int:
     """Soak; 0 if no figure is wrong and no test failed, whether or not all was done."""
     minutes = float(os.environ.get("MINUTES") or 0)
     seed = begun(FOLDER, fresh=bool(os.environ.get("FRESH")), seed=os.environ.get("SEED", ""))
-    jobs = planned(seed, share=float(os.environ.get("SHARE") or 1))
+    share = float(os.environ.get("SHARE") or 1)
+    jobs = planned(seed, share=share)
     stops_at = time.monotonic() + 60 * minutes if minutes else None
     soak = Soak(FOLDER, left(FOLDER, jobs), stops_at)
     print(f"SEED={seed}; {len(jobs) - len(soak.jobs)} of {len(jobs)} jobs are done", flush=True)
@@ -171,8 +183,10 @@ def main() -> int:
         print(f"Stopped with {rest} of {len(jobs)} jobs left; `make soak` goes on with them.")
     for name in soak.failed:
         print(f"FAILED: {FOLDER / name}.log")
+    missing = too_few(sums) if not rest and share >= 1 else []
+    print(*missing, sep="\n", end="\n" if missing else "")
     wrong = any(row[name] for row in sums.values() for name in WRONG)
-    return 1 if soak.failed or wrong else 0
+    return 1 if soak.failed or wrong or missing else 0
 
 
 if __name__ == "__main__":

@@ -59,6 +59,8 @@ SUITES = (
     Suite("befallen", "tests/services/test_payouts_random.py", "BEFALLEN_PAYOUTS", 100, 20,
           "PAYOUT_SEED"),
     Suite("silence", "tests/services/test_processor_silence.py", fixed=(("SILENCES_EACH", "1"),)),
+    Suite("rebuilt", "tests/crash/test_rebuilding.py", "REBUILT_HISTORIES", 500, 100,
+          "HISTORY_SEED"),
     Suite("keys", "tests/gateways/test_processor_keys.py tests/services/test_submit_once.py"),
 )  # fmt: skip
 

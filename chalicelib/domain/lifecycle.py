@@ -153,7 +153,7 @@ TRANSITIONS: Mapping[tuple[State, Event], Next] = MappingProxyType(
         (State.INQUIRY, Event.WITHDRAWN): Next(State.WITHDRAWN, _HELD),
         (State.INQUIRY, Event.WON): Next(State.WON, _TELL),
         (State.WITHDRAWN, Event.WON): Next(State.WON, frozenset({Duty.ENTRY, Duty.TELL_OPERATOR})),
-        (State.WITHDRAWN, Event.LOST): Next(State.LOST, _TAKEN),
+        (State.WITHDRAWN, Event.LOST): Next(State.LOST, _TAKEN | {Duty.RANK}),
         # Money that the bank takes although it was refunded: a loss, with an alarm.
         (State.REFUNDED, Event.RETURNED): Next(State.RETURNED, _RETURN),
         (State.REFUNDED, Event.WITHDRAWN): Next(State.WITHDRAWN, _HELD),

@@ -44,7 +44,7 @@ def _history(note: PriorityNote) -> str:
 def _reasons(note: PriorityNote) -> str:
     reasons = []
     if note.returned_recently:
-        reasons.append("a payment returned")
+        reasons.append("a payment came back")
     if note.promises_broken:
         broken = note.promises_broken
         count = _COUNT_WORDS[broken] if broken < len(_COUNT_WORDS) else str(broken)

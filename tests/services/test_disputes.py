@@ -125,6 +125,7 @@ def test_a_dispute_that_is_lost_opens_the_documents_and_tells_the_payer(
     assert books(road) == {CLEARING: -FEE, FEES: FEE}
     assert told(road)[-1] == "payment_dispute_lost"
     assert waiting(road) == [NoticeKind.DISPUTE_LOST]
+    assert road.state().account.priority.returned_recently  # It is called sooner.
 
 
 def test_a_dispute_of_a_part_opens_the_last_document_by_that_part(

@@ -44,6 +44,13 @@ def test_a_short_soak_has_seen_every_suite() -> None:
     assert all(Path(path).exists() for suite in SUITES for path in suite.tests.split())
 
 
+def test_a_full_soak_that_took_too_few_crashes_proves_nothing() -> None:
+    few = {"R1 histories": {**FIGURE, "runs": 10_000, "crashes": 4_999}}
+
+    assert soak.too_few(few) == ["R1 histories: 4,999 crashes, 5,000 are needed"]
+    assert soak.too_few({"R1 histories": {**few["R1 histories"], "crashes": 5_000}}) == []
+
+
 def test_what_is_done_is_not_done_again_and_what_failed_is(tmp_path: Path) -> None:
     good, bad = a_test(tmp_path, "good", "pass"), a_test(tmp_path, "bad", "assert False")
     running = Soak(tmp_path, [good, bad])
@@ -90,7 +97,13 @@ def test_figures_are_summed_by_suite_and_shown_in_one_table(tmp_path: Path) -> N
     assert "R1 histories |  100 |" in lines[1]
 
 
-@pytest.mark.parametrize(("wrong", "answer"), [({}, 0), ({"wrong_cents": 1}, 1), ({"lost": 1}, 1)])
+ENOUGH = {"runs": 10_000, "crashes": 5_000}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "answer"),
+    [(ENOUGH, 0), (ENOUGH | {"wrong_cents": 1}, 1), (ENOUGH | {"lost": 1}, 1), ({}, 1)],
+)
 def test_any_wrong_figure_fails_the_soak(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: dict[str, int], answer: int
 ) -> None:
