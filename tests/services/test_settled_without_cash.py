@@ -44,6 +44,29 @@ def test_a_payment_of_nothing_is_settled_by_the_day_and_posted(settling: Settlin
     assert same_books(settling)
 
 
+def test_money_on_account_alone_pays_an_invoice_and_is_posted_by_the_day(
+    settling: SettlingWorld,
+) -> None:
+    open_dealer(settling, auto_post=True, fees=FeePolicy())
+    open_account(settling, (a_payable("A", 5_000), a_payable("B", 5_000)))
+    bank = link_bank(settling)
+    settle(settling, pay(settling, bank, "A", surplus_cents=5_000))
+    posted = settling.run_settlement(pay_out(settling))
+    by_nothing = pay(settling, bank, "B")
+    settle(settling, by_nothing)
+    settling.advance(days=1)
+
+    settle_without_cash(settling)
+    watch_settlements(settling)
+    ended = settling.run_settlement(started_last(settling))
+
+    assert (by_nothing.charged_cents, by_nothing.unapplied_used_cents) == (0, 5_000)
+    assert (posted, ended) == ("posted", "posted")
+    assert spruce_open(settling, "A", "B") == [0, 0]
+    assert settling.spruce.ledger(settling.dealer_id)["unapplied"].get(ACCOUNT, 0) == 0
+    assert same_books(settling)
+
+
 def test_an_account_paid_by_its_balance_is_posted_without_documents(
     settling: SettlingWorld,
 ) -> None:
