@@ -23,7 +23,8 @@ SENTENCES = {
     "written now; compare the two before going on.",
     "period_closed": "Spruce's books are closed for {date}; the first open day is {open_from}. "
     "Set “books closed through” in the settings and post again.",
-    "unknown_document": "Spruce does not know document {document}.",
+    "unknown_document": "Spruce does not know document {document}. "
+    "Enter it there again and post, or post this settlement by hand.",
     "document_over_applied": "Document {document} has less open in Spruce than this settlement "
     "applies to it. Was it paid at the counter?",
     "unbalanced": "Spruce says debits and credits differ. Nothing was written.",

@@ -72,6 +72,16 @@ def test_closed_books_say_the_first_open_day(agent: SettlingWorld, dealer: Deale
         agent.erp.post(dealer, POSTING)
 
 
+def test_a_document_that_is_gone_says_what_to_do(agent: SettlingWorld, dealer: Dealer) -> None:
+    gone = PostingLine(
+        LineKind.PAYMENT, 4_100, debit_account="1050", credit_account="1200", customer="C-1",
+        document="INV-GONE", check_number="DP-100001",
+    )  # fmt: skip
+
+    with pytest.raises(ErpRefused, match="document INV-GONE. Enter it there again and post"):
+        agent.erp.post(dealer, replace(POSTING, lines=(gone,)))
+
+
 def test_a_wrong_key_is_refused_in_words(agent: SettlingWorld, dealer: Dealer) -> None:
     agent.secrets.erp_keys[agent.dealer_id] = "another"
 
