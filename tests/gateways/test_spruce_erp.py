@@ -78,7 +78,10 @@ def test_a_document_that_is_gone_says_what_to_do(agent: SettlingWorld, dealer: D
         document="INV-GONE", check_number="DP-100001",
     )  # fmt: skip
 
-    with pytest.raises(ErpRefused, match="document INV-GONE. Enter it there again and post"):
+    known = {"document": "INV-1", "customer": "C-1", "kind": "invoice", "open_cents": 4_100}
+    agent.spruce.seed_documents(agent.dealer_id, [known])
+
+    with pytest.raises(ErpRefused, match=r"document INV-GONE\. Enter it there again and post"):
         agent.erp.post(dealer, replace(POSTING, lines=(gone,)))
 
 
