@@ -126,19 +126,17 @@ def _recovering(payment: Payment, given: Reversal) -> Reversal:
 
 
 def _loss_left_cents(payment: Payment) -> int:
-    """What the bank took although it had been refunded, less what came back since."""
+    """What the bank took although it had been refunded, less what came back of it since."""
     returned, dispute = payment.returned, payment.dispute
-    taken = [(returned.at, returned.reversal)] if returned else []
-    if dispute and dispute.reversal and dispute.closed_at:
-        taken.append((dispute.closed_at, dispute.reversal))
+    taken = returned.reversal.loss_cents if returned else 0
+    if dispute and dispute.reversal:
+        taken += dispute.reversal.loss_cents
     back = sum(
-        own_cents(refund.reversal)
+        refund.again.loss_cents - refund.reversal.loss_cents
         for refund in payment.refunds
-        if refund.taken_at and refund.failed_at
-        for at, _ in taken
-        if at <= refund.failed_at
+        if refund.again is not None
     )
-    return max(0, sum(reversal.loss_cents for _, reversal in taken) - back)
+    return max(0, taken - back)
 
 
 def _credits_again(

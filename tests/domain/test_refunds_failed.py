@@ -91,3 +91,20 @@ def test_a_refund_that_fails_after_the_bank_took_the_money_recovers_the_loss() -
     assert rest.loss_cents == 71_530
     assert balance(taken.entry(failed)) == {LedgerAccount.RETURNS: -71_530, CLEARING: 71_530}
     assert taken.claims("failed") == ()
+
+
+def test_a_refund_that_had_come_back_before_the_bank_took_the_money_recovers_nothing() -> None:
+    first = refunded(p1(), 70_000, A)
+    back = replace(first.refunds[0], state=RefundState.FAILED, failed_at=NOON)
+    whole = take_again(first, back, {PayableId("A"): 70_000, PayableId("B"): 0}).payment
+    second = refunded(whole, 60_000, A)
+    rest = take_back_all(second, number="R3", money_cents=140_200)
+    returned = Return("du_1", "R10", "…", NOON, rest)  # In the very moment.
+    payment = replace(second, status=PaymentStatus.RETURNED, returned=returned)
+    failed = replace(payment.refunds[1], state=RefundState.FAILED, failed_at=LATER)
+
+    taken = take_again(payment, failed, {PayableId("A"): 100_000, PayableId("B"): 50_000})
+
+    assert rest.loss_cents == failed.reversal.money_cents > 0
+    assert balance(taken.entry(failed)).get(LedgerAccount.RETURNS) == -rest.loss_cents
+    assert taken.claims("failed") == ()

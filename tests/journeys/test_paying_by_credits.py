@@ -59,6 +59,7 @@ def test_a_payer_uses_a_credit_and_is_charged_nothing(
     payer.has("Your credits are used. You will get an e-mail.")
 
     people.wait_for_status(payer, payer.page.url.partition("?")[0], "Settled")
+    payer.has("Your credits are used for it; nothing was charged.")
     payer.shot("credits-receipt")
     told = people.wait_for_mail(run_json, EMAIL, lambda text: "has settled" in text)
     assert "nothing was charged" in told["text"]

@@ -35,6 +35,8 @@ def _standing_words(payment: Payment, dealer: Dealer) -> str:
         ),
     }
     confirmed = f"The funds are confirmed and credited to your account with {dealer.name}."
+    if payment.method.kind == CREDITS:
+        confirmed = "Your credits are used for it; nothing was charged."
     return words.get(payment.status, confirmed)
 
 
