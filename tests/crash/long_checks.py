@@ -93,7 +93,12 @@ class Left:
         return payment.fee_cents - sum(it.fee_income_cents for it in _reversals(payment))
 
     def discount(self, payment: Payment) -> int:
-        """It goes with the last of the money."""
+        """It goes with the last of the money, also if a refund before that came back since."""
+        for last in payment.refunds:
+            if last.is_taken_out and any(line.discount_cents for line in last.reversal.lines):
+                later = (one.failed_at for one in payment.refunds if one.failed_at)
+                if any(failed_at >= last.requested_at for failed_at in later):
+                    return 0
         return payment.discount_cents if self.own(payment) > 0 else 0
 
     def standing(self, payment: Payment) -> int:
