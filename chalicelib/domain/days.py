@@ -32,6 +32,14 @@ def day_start(day: date, time_zone: str) -> datetime:
     return datetime.combine(day, time(0), _zone(time_zone)).astimezone(UTC)
 
 
+def moment_told(told: datetime | None, *, heard: datetime, after: datetime) -> datetime:
+    """When it happened, as the processor tells it in whole seconds; when it was heard if not.
+
+    Nothing happens before what it follows (`after`), nor later than it was heard.
+    """
+    return max(after, min(told or heard, heard))
+
+
 def business_days_after(at: datetime, days: int) -> datetime:
     """The moment `days` Mondays to Fridays later; bank holidays are not known and may add a day."""
     while days:

@@ -40,6 +40,7 @@ class Intent:
     payment_reference: str = ""  # Our payment id as sent in metadata; compared, never trusted.
     action_url: str = ""
     charge_id: str = ""  # py_… or ch_…, the newest try.
+    funded_at: datetime | None = None  # When its money came into the balance.
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class ProcessorRefund:
     created_at: datetime
     refund_reference: str = ""  # Our refund id as sent in metadata; "" if made elsewhere.
     failure_code: str = ""
+    failed_at: datetime | None = None  # When its money came back into the balance.
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class ProcessorDispute:
     answer_by: datetime | None = None
     withdrawn_at: datetime | None = None
     reinstated_at: datetime | None = None
+    closed_at: datetime | None = None  # Lost, or an inquiry that ended.
 
 
 class Processor(Protocol):

@@ -1,14 +1,17 @@
 """Refunds and disputes at Stripe, in our words (docs.stripe.com/api/refunds, …/disputes)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 
 import stripe
 
 from chalicelib.domain.payments import Method
 from chalicelib.gateways.processor import ProcessorDispute, ProcessorRefund
 from chalicelib.gateways.stripe_asking import PAGE, asked, each
-from chalicelib.gateways.stripe_shapes import id_of, moment_of
+from chalicelib.gateways.stripe_shapes import booked_at, id_of, moment_of
 
+_CAME_BACK = "failure_balance_transaction"  # Expanded, a refund says when it came back.
 _REFUND_STATES = {"succeeded": "succeeded", "failed": "failed", "canceled": "failed"}
 _DISPUTE_STATES = {
     "warning_needs_response": "inquiry",
@@ -20,6 +23,7 @@ _DISPUTE_STATES = {
     "lost": "lost",
     "prevented": "inquiry_closed",
 }
+_CLOSED = ("lost", "inquiry_closed")  # Nothing is booked then, so only the event has its time.
 
 
 class StripeMoneyBack:
@@ -42,19 +46,21 @@ class StripeMoneyBack:
             "payment_intent": intent_id,
             "amount": amount_cents,
             "metadata": {"refund": refund_reference, "number": number},
+            "expand": [_CAME_BACK],
         }
         options: stripe.RequestOptions = {"stripe_account": acct, "idempotency_key": key}
         return _refund_of(asked(self._client.refunds.create, params, options))
 
     def get_refund(self, acct: str, processor_id: str) -> ProcessorRefund:
         """The refund as it is now."""
+        params: stripe.params.RefundRetrieveParams = {"expand": [_CAME_BACK]}
         options: stripe.RequestOptions = {"stripe_account": acct}
-        return _refund_of(asked(self._client.refunds.retrieve, processor_id, None, options))
+        return _refund_of(asked(self._client.refunds.retrieve, processor_id, params, options))
 
     def refunds_of(self, acct: str, paid_id: str) -> Iterator[ProcessorRefund]:
         """Every refund of a payment (pi_…) or of its charge, newest first, all pages."""
         options: stripe.RequestOptions = {"stripe_account": acct}
-        wanted: stripe.params.RefundListParams = {"limit": PAGE}
+        wanted: stripe.params.RefundListParams = {"limit": PAGE, "expand": [f"data.{_CAME_BACK}"]}
         wanted["payment_intent" if paid_id.startswith("pi_") else "charge"] = paid_id
         found = asked(self._client.refunds.list, wanted, options)
         return (_refund_of(refund) for refund in each(found.auto_paging_iter()))
@@ -67,7 +73,7 @@ class StripeMoneyBack:
             {"expand": ["charge"]},
             {"stripe_account": acct},
         )
-        return _dispute_of(found)
+        return self._with_end(acct, _dispute_of(found))
 
     def disputes_of(self, acct: str, intent_id: str) -> Iterator[ProcessorDispute]:
         """Every dispute of a payment, newest first, all pages."""
@@ -76,7 +82,28 @@ class StripeMoneyBack:
             {"payment_intent": intent_id, "limit": PAGE, "expand": ["data.charge"]},
             {"stripe_account": acct},
         )
-        return (_dispute_of(dispute) for dispute in each(found.auto_paging_iter()))
+        return (
+            self._with_end(acct, _dispute_of(dispute)) for dispute in each(found.auto_paging_iter())
+        )
+
+    def _with_end(self, acct: str, told: ProcessorDispute) -> ProcessorDispute:
+        """With the time a card's dispute was closed, which only Stripe's event tells."""
+        if told.is_debit or told.state not in _CLOSED:
+            return told
+        return replace(told, closed_at=self._closed_at(acct, told))
+
+    def _closed_at(self, acct: str, told: ProcessorDispute) -> datetime | None:
+        """None once Stripe has forgotten the event, after 30 days (docs.stripe.com/api/events)."""
+        since = int(told.created_at.timestamp())
+        found = asked(
+            self._client.events.list,
+            {"type": "charge.dispute.closed", "created": {"gte": since}, "limit": PAGE},
+            {"stripe_account": acct},
+        )
+        for event in each(found.auto_paging_iter()):
+            if getattr(event.data.object, "id", "") == told.dispute_id:
+                return moment_of(event.created)
+        return None
 
     def get_late_failure(self, acct: str, charge_id: str) -> ProcessorDispute | None:
         """A charge whose money the balance gave back by a payment_failure_refund.
@@ -136,6 +163,7 @@ def _refund_of(refund: stripe.Refund) -> ProcessorRefund:
         created_at=moment_of(refund.created),
         refund_reference=str(said.get("refund", "")),
         failure_code=getattr(refund, "failure_reason", None) or "",
+        failed_at=booked_at(getattr(refund, _CAME_BACK, None)),
     )
 
 

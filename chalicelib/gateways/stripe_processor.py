@@ -19,6 +19,7 @@ from chalicelib.gateways.stripe_asking import PAGE, asked, each
 from chalicelib.gateways.stripe_listings import StripeListings
 from chalicelib.gateways.stripe_money_back import StripeMoneyBack
 from chalicelib.gateways.stripe_shapes import (
+    FUNDS,
     card_method,
     id_of,
     intent_of,
@@ -150,6 +151,7 @@ class StripeProcessor(StripeMoneyBack, StripeListings):
             "off_session": not is_card,
             "description": number,
             "metadata": {"payment": payment_reference, "number": number},
+            "expand": [FUNDS],
         }
         if method.mandate:
             params["mandate"] = method.mandate
@@ -166,15 +168,15 @@ class StripeProcessor(StripeMoneyBack, StripeListings):
 
     def get_intent(self, acct: str, intent_id: str) -> Intent:
         """The intent as it is now."""
-        return intent_of(
-            asked(self._client.payment_intents.retrieve, intent_id, None, {"stripe_account": acct})
-        )
+        params: stripe.params.PaymentIntentRetrieveParams = {"expand": [FUNDS]}
+        options: stripe.RequestOptions = {"stripe_account": acct}
+        return intent_of(asked(self._client.payment_intents.retrieve, intent_id, params, options))
 
     def find_intent(self, acct: str, *, customer: str, payment_reference: str) -> Intent | None:
         """The customer's intent that carries our reference, newest 500 looked through."""
         found = asked(
             self._client.payment_intents.list,
-            {"customer": customer, "limit": PAGE},
+            {"customer": customer, "limit": PAGE, "expand": [f"data.{FUNDS}"]},
             {"stripe_account": acct},
         )
         for place, intent in enumerate(each(found.auto_paging_iter())):

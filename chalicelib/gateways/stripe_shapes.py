@@ -11,6 +11,7 @@ from chalicelib.domain.settlements import BalanceTransaction
 from chalicelib.gateways.processor import Intent, Payout
 
 USER_AGENT = "Drypowder payments portal"
+FUNDS = "latest_charge.balance_transaction"  # Expanded, an intent says when its money came.
 _STATES = {
     "processing": "processing",
     "requires_action": "requires_action",
@@ -71,6 +72,7 @@ def intent_of(intent: stripe.PaymentIntent) -> Intent:
         payment_reference=reference_of(intent),
         action_url=_action_url(intent),
         charge_id=id_of(intent.latest_charge),
+        funded_at=booked_at(getattr(intent.latest_charge, "balance_transaction", None)),
     )
 
 
@@ -114,6 +116,11 @@ def payout_of(payout: stripe.Payout) -> Payout:
         arrives_at=moment_of(payout.arrival_date),
         is_reconciled=payout.reconciliation_status == "completed",
     )
+
+
+def booked_at(row: object) -> datetime | None:
+    """When an expanded balance transaction was made; None if there is none yet."""
+    return moment_of(row.created) if isinstance(row, stripe.BalanceTransaction) else None
 
 
 def id_of(thing: object) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from chalicelib.domain.days import moment_told
 from chalicelib.domain.disputing import EVENTS, phases_between, reason_words
 from chalicelib.domain.ledger import LedgerAccount, Line
 from chalicelib.domain.ledger_reversals import reversal_entry, withdrawn_entry, won_entry
@@ -158,7 +159,7 @@ def _with(payment: Payment, dispute: Dispute) -> Payment:
 
 
 def _moment(step: _Step) -> datetime:
-    """When it happened; the processor does not say when a dispute was decided."""
+    """When it happened."""
     match step.phase:
         case DisputePhase.INQUIRY:
             return step.told.created_at
@@ -167,7 +168,8 @@ def _moment(step: _Step) -> datetime:
         case DisputePhase.WON:
             return step.told.reinstated_at or step.now
         case _:
-            return step.now
+            taken = step.told.withdrawn_at or step.told.created_at
+            return moment_told(step.told.closed_at, heard=step.now, after=taken)
 
 
 def _lines(payment: Payment, dispute: Dispute) -> tuple[Line, ...]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
+from chalicelib.domain.days import moment_told
 from chalicelib.domain.errors import TryAgain
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId
 from chalicelib.domain.lifecycle import Event, event_of
@@ -134,7 +135,8 @@ def _news(payment: Payment, intent: Intent, now: datetime) -> tuple[Payment, str
             # The first we hear; an outcome that is already there follows as its own event.
             return replace(known, stage=Stage.PROCESSING), "originated"
         case Event.SUCCEEDED if payment.stage is not Stage.FUNDED:
-            return replace(known, stage=Stage.FUNDED, settled_at=now), "funded"
+            at = moment_told(intent.funded_at, heard=now, after=payment.submitted_at)
+            return replace(known, stage=Stage.FUNDED, settled_at=at), "funded"
         case Event.FAILED if payment.stage not in (Stage.FUNDED, Stage.REFUSED):
             code = intent.failure_code or intent.state
             sentence = refusal_sentence(payment.method.kind, code)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
+from chalicelib.domain.days import moment_told
 from chalicelib.domain.errors import TryAgain
 from chalicelib.domain.ledger_reversals import reversal_entry
 from chalicelib.domain.lifecycle import Event
@@ -218,8 +219,11 @@ def _come_back(
     known = _known(payment, told)
     if known is None:
         return None
-    now, why = world.clock.now(), came_back_words(told.failure_code)
-    failed = replace(known, state=RefundState.FAILED, failed_at=now, failure_sentence=why)
+    why = came_back_words(told.failure_code)
+    at = moment_told(
+        told.failed_at, heard=world.clock.now(), after=known.taken_at or known.requested_at
+    )
+    failed = replace(known, state=RefundState.FAILED, failed_at=at, failure_sentence=why)
     owed = owed_on(state.payables, state.claims, state.account)
     room = {name: standing.owed_cents for name, standing in owed.items()}
     room |= {item.payable_id: item.open_cents for item in open_credits(state)}
@@ -230,13 +234,13 @@ def _come_back(
         happened=Event.REFUND_FAILED,
         name="refund_failed",
         mark=mark_of(known, "refund_failed"),
-        at=now,
+        at=at,
         source=source,
         detail=f"{money} came back: {why}",
         lines=taken.entry(failed),
         claims=taken.claims(claim_name(known, "failed")),
         notice=refund_notice(
-            payment, failed, NoticeKind.REFUND_FAILED, _come_back_words(payment, taken, why), now
+            payment, failed, NoticeKind.REFUND_FAILED, _come_back_words(payment, taken, why), at
         ),
         activity=f"Refund of {money} of payment {payment.number} came back: {why}",
     )

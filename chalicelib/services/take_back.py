@@ -41,9 +41,7 @@ def without_uses(
 
 def after_settling(payment: Payment, at: datetime) -> datetime:
     """When it happened. The processor counts whole seconds: nothing comes back before it came."""
-    settled = payment.settled_at
-    is_same = settled is not None and settled.replace(microsecond=0) == at
-    return settled if settled is not None and is_same else at
+    return max(at, payment.settled_at or at)
 
 
 def _payments(payment: Payment) -> Iterator[Payment]:

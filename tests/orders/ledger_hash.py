@@ -22,10 +22,10 @@ from chalicelib.storage.notices import list_notices
 
 # When something was noticed, how old it was then and how often it was written depend on the order.
 INCIDENTAL = {
-    "version", "money_version", "run", "at", "submitted_at", "expected_at", "settled_at",
+    "version", "money_version", "run", "at", "submitted_at", "expected_at",
     "posted_at", "sent_at", "accepted_at", "created_at", "arrives_at", "as_of", "refreshed_at",
     "authorization", "current_cents", "days_1_30_cents", "days_31_60_cents", "days_61_90_cents",
-    "days_91_up_cents", "closed_at", "failed_at", "invoices_past_due",
+    "days_91_up_cents", "invoices_past_due",
     "invoices_past_due_cents", "overdue_cent_days",
 }  # fmt: skip
 _PROCESSOR_ID = re.compile(r"\b([a-z]{2,8})_[A-Za-z0-9]{10,}\b")
@@ -50,7 +50,7 @@ def ledger_facts(world: World, dealer_id: Any, accounts: Sequence[AccountId]) ->
         facts += [("payable", payable) for payable in state.payables]
         facts.append(("account", (account_id, state.account.totals)))
     for entry in list_entries(dealer_id):
-        facts += [("line", (entry.event_key, line)) for line in entry.lines]
+        facts += [("line", (entry.event_key, entry.at, line)) for line in entry.lines]
     for settlement in list_settlements(world, dealer_id).settlements:
         facts.append(("settlement", settlement))
     facts += [("notice", notice) for notice in list_notices(dealer_id)]
