@@ -1,4 +1,4 @@
-"""Give back a discount that a returned payment lost (money.md, Discounts), until a day's end."""
+"""Give back a discount that was taken back with its payment (money.md, Discounts), for a time."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -9,7 +9,8 @@ from chalicelib.domain.accounts import RestoredDiscount
 from chalicelib.domain.days import dealer_day
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, TryAgain
 from chalicelib.domain.ids import DealerId
-from chalicelib.domain.payments import Payment, PaymentStatus
+from chalicelib.domain.payments import Payment
+from chalicelib.domain.taking_back import reversals_of
 from chalicelib.services.view_payment import NO_PAYMENT, find_named
 from chalicelib.services.world import World
 from chalicelib.storage.accounts import get_account, header_put, log_put
@@ -26,15 +27,16 @@ NEWER_STATEMENT = (
 
 def why_not_restore(payment: Payment) -> str:
     """Why the payment's discount can't be given back; "" if it can."""
-    if payment.status is not PaymentStatus.RETURNED:
-        return "Only a payment that came back has lost its discount."
-    return "" if payment.discount_cents else "It had taken no discount."
+    if not payment.discount_cents:
+        return "It had taken no discount."
+    is_lost = any(line.discount_cents for taken in reversals_of(payment) for line in taken.lines)
+    return "" if is_lost else "Its discount was not taken back."
 
 
 def restore_discount(
     world: World, dealer_id: DealerId, *, name: str, until_day: date | None, operator: str
 ) -> Payment:
-    """Let the discount of a returned payment be taken again until the end of `until_day`.
+    """Let a discount that was taken back be taken again until the end of `until_day`.
 
     Whether a payment earns it is still judged by its other rules. Kept in the account's activity.
     Raises NotFound, Conflict with what to do instead, InvalidInput for a day that is past or more

@@ -5,21 +5,24 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from ulid import ULID
 
 from chalicelib.domain.accounts import BillingKind
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound
 from chalicelib.domain.ids import PayableId
 from chalicelib.domain.payments import Payment, PaymentStatus
 from chalicelib.domain.quotes import Quote, View
+from chalicelib.domain.refunds import EVERYTHING, RefundOrder
 from chalicelib.domain.selections import Selection
 from chalicelib.services.quote_payment import quote_payment
+from chalicelib.services.record_return import CameBack, write_return
+from chalicelib.services.request_refund import request_refund
 from chalicelib.services.restore_discount import restore_discount
 from chalicelib.storage.accounts import get_account, header_put, list_log
-from chalicelib.storage.payments import get_payment, payment_puts
 from chalicelib.storage.transactions import transact
 from tests.domain.builders import a_payable, a_statement
 from tests.services.settling import ACCOUNT, START, SettlingWorld
-from tests.services.story import carry, link_bank, open_account, open_dealer
+from tests.services.story import carry, link_bank, open_account, open_dealer, settle
 
 TODAY = START.date()
 UNTIL = TODAY + timedelta(days=20)
@@ -44,11 +47,11 @@ def quoted(world: SettlingWorld, view: View = View.STATEMENT) -> Quote:
 
 
 def came_back(world: SettlingWorld, payment: Payment) -> Payment:
-    """The payment as a return leaves it: its claim given back, its status Returned."""
-    stored = get_payment(world.dealer_id, ACCOUNT, payment.payment_id)
-    returned = replace(stored, status=PaymentStatus.RETURNED)
-    at = world.clock.now()
-    transact(payment_puts(returned, name="returned", at=at, source="test"), token=uuid4().hex)
+    """The payment, settled and then returned by the payer's bank."""
+    settle(world, payment)
+    came = CameBack("du_1", "R01", world.clock.now(), payment.charged_cents)
+    returned = write_return(world, payment, came=came)
+    assert returned.status is PaymentStatus.RETURNED
     return returned
 
 
@@ -107,16 +110,32 @@ def test_a_newer_statement_ends_it(world: SettlingWorld) -> None:
         restore(world, payment)
 
 
-def test_only_a_returned_payments_discount_can_be_restored(world: SettlingWorld) -> None:
+def test_a_discount_that_went_with_a_full_refund_is_restored(world: SettlingWorld) -> None:
+    payment = carry(world, link_bank(world), quoted(world))
+    settle(world, payment)
+    order = RefundOrder(payment.charged_cents - payment.fee_cents, EVERYTHING, "Paid twice")
+    named = {"name": payment.number, "operator": "Maya", "is_admin": True}
+    request_refund(
+        world, world.dealer_id, refund_id=str(ULID()), order=order,
+        agreed_cents=payment.charged_cents, **named,
+    )  # fmt: skip
+    world.deliver()
+
+    restore(world, payment)
+
+    assert get_account(world.dealer_id, ACCOUNT).restored_until("S-10") == UNTIL
+
+
+def test_only_a_discount_that_was_taken_back_can_be_restored(world: SettlingWorld) -> None:
     payment = carry(world, link_bank(world), quoted(world))
 
-    with pytest.raises(Conflict, match="came back"):
+    with pytest.raises(Conflict, match="not taken back"):
         restore(world, payment)
     with pytest.raises(NotFound):
         restore(world, payment, name="DP-9")
 
 
-@pytest.mark.parametrize("day", [None, TODAY - timedelta(days=1), TODAY + timedelta(days=61)])
+@pytest.mark.parametrize("day", [None, TODAY - timedelta(days=1), TODAY + timedelta(days=70)])
 def test_the_day_must_lie_ahead_within_sixty_days(world: SettlingWorld, day: object) -> None:
     payment = came_back(world, carry(world, link_bank(world), quoted(world)))
 
