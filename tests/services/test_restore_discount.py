@@ -12,7 +12,7 @@ from chalicelib.domain.errors import Conflict, InvalidInput, NotFound
 from chalicelib.domain.ids import PayableId
 from chalicelib.domain.payments import Payment, PaymentStatus
 from chalicelib.domain.quotes import Quote, View
-from chalicelib.domain.refunds import EVERYTHING, RefundOrder
+from chalicelib.domain.refunds import RefundOrder, Target, TargetKind
 from chalicelib.domain.selections import Selection
 from chalicelib.services.quote_payment import quote_payment
 from chalicelib.services.record_return import CameBack, write_return
@@ -113,7 +113,7 @@ def test_a_newer_statement_ends_it(world: SettlingWorld) -> None:
 def test_a_discount_that_went_with_a_full_refund_is_restored(world: SettlingWorld) -> None:
     payment = carry(world, link_bank(world), quoted(world))
     settle(world, payment)
-    order = RefundOrder(payment.charged_cents - payment.fee_cents, EVERYTHING, "Paid twice")
+    order = RefundOrder(98_000, Target(TargetKind.DOCUMENT, PayableId("INV-1")), "Paid twice")
     named = {"name": payment.number, "operator": "Maya", "is_admin": True}
     request_refund(
         world, world.dealer_id, refund_id=str(ULID()), order=order,
