@@ -2,10 +2,12 @@
 
 import os
 import re
+import shlex
 import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,81 @@ def test_a_documented_line_is_accepted(served: Served, line: re.Match[str]) -> N
     answer = requests.post(url, data=data, timeout=10) if data else requests.get(url, timeout=10)
 
     assert answer.status_code == 200, answer.text
+
+
+def keyed(served: Served, line: str, **names: str) -> requests.Response:
+    """Send a documented line that carries an idempotency key, as curl would."""
+    keys = re.search(r'`K="(?P<words>[^"]+)"`', DOCUMENT)
+    assert keys
+    assert f"`{line}`" in DOCUMENT
+    for name, real in names.items():
+        line = line.replace(f"{name}_…", real)
+    other = "${K/acct_demo/acct_other}"
+    words = keys["words"].replace("acct_demo", "acct_other") if other in line else keys["words"]
+    user, data, headers, url = "", [], {}, ""
+    parts = iter(shlex.split(line.replace(other, words).replace("$K", words)))
+    for part in parts:
+        match part:
+            case "-u":
+                user = next(parts).rstrip(":")
+            case "-H":
+                name, _, value = next(parts).partition(":")
+                headers[name] = value
+            case "-d":
+                data.append(next(parts))
+            case _ if part.startswith("$S"):
+                url = served.url + part.removeprefix("$S")
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    return requests.post(
+        url, data="&".join(data), headers=headers | form, auth=(user, ""), timeout=10
+    )
+
+
+OAK = "curl -i $K $S/stripe/v1/customers -d name=Oak"
+DECLINED = (
+    "curl -i $K $S/stripe/v1/payment_intents -d amount=1000 -d currency=usd -d customer=cus_… "
+    "-d payment_method=pm_… -d confirm=true"
+)
+
+
+def test_documented_keys_replay_refuse_and_are_each_accounts_own(served: Served) -> None:
+    for account in ("acct_demo", "acct_other"):
+        served.world.stripe.seed_account(account)
+    first, again = keyed(served, OAK), keyed(served, OAK)
+    other = keyed(served, OAK.replace("Oak", "Elm"))
+    elsewhere = keyed(served, OAK.replace("Oak", "Elm").replace("$K", "${K/acct_demo/acct_other}"))
+
+    assert first.json()["id"] == again.json()["id"]
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert (other.status_code, other.json()["error"]["type"]) == (400, "idempotency_error")
+    assert elsewhere.status_code == 200
+
+
+def test_a_documented_key_is_refused_while_its_first_request_runs(served: Served) -> None:
+    served.world.stripe.seed_account("acct_demo")
+    served.world.stripe.script.apply({"next_request": {"timeout": "slow", "seconds": 1}})
+    assert f"`{OAK} & {OAK}`" in DOCUMENT
+
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(keyed, served, OAK) for _ in range(2)]
+
+    assert sorted(one.result().status_code for one in both) == [200, 409]
+
+
+def test_a_documented_decline_is_replayed(served: Served) -> None:
+    processor = Processor(clock=served.world.clock, made=served.world.stripe)
+    served.world.stripe.seed_account("acct_demo")
+    customer = processor.api.customers.create({}, processor.options(account="acct_demo"))
+    card = processor.api.payment_methods.attach(
+        "pm_card_chargeDeclined", {"customer": customer.id}, processor.options(account="acct_demo")
+    )
+    named = {"cus": customer.id, "pm": card.id}
+
+    first, again = (keyed(served, DECLINED, **named) for _ in range(2))
+
+    assert first.status_code == again.status_code == 402
+    assert again.json() == first.json()
+    assert again.headers["Idempotent-Replayed"] == "true"
 
 
 def test_the_document_has_a_line_for_every_kind_of_control() -> None:

@@ -1,6 +1,7 @@
 """The simulated processor as one object: a request goes in, an answer comes out, events follow."""
 
 import time
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
@@ -87,7 +88,7 @@ class StripeWorld(Controls):
         )
 
     def _authenticated(self, request: Request, fault: RequestFault) -> Answer:
-        if request.headers.get("authorization") != f"Bearer {self._secret_key}":
+        if request.headers.get("authorization") not in _credentials(self._secret_key):
             raise InvalidRequest("Invalid API Key provided.", status=401)
         account = request.headers.get("stripe-account")
         if account not in self.desk.books:
@@ -134,6 +135,12 @@ class StripeWorld(Controls):
             for path in params.get("expand", []):
                 _expand(book, thing, str(path).split(".")[:_EXPANDABLE_DEPTH])
         return Answer(200, thing)
+
+
+def _credentials(secret_key: str) -> tuple[str, str]:
+    """The key as the libraries send it and as `curl -u` does."""
+    basic = b64encode(f"{secret_key}:".encode()).decode()
+    return f"Bearer {secret_key}", f"Basic {basic}"
 
 
 def _overload(status: int) -> InvalidRequest:
