@@ -1,9 +1,15 @@
 """Webhooks: raw bytes and signature to the service, which checks, queues ids and answers."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from aws_lambda_powertools.metrics import MetricUnit
 from chalice.app import Blueprint
 
+from chalicelib.domain.errors import WebhookRefused
 from chalicelib.entrypoints.guard import Visit, page
 from chalicelib.entrypoints.responses import Text
+from chalicelib.entrypoints.telemetry import metrics
 from chalicelib.services.receive_webhook import receive_plaid, receive_stripe
 
 blueprint = Blueprint(__name__)
@@ -24,7 +30,8 @@ def stripe_connect(visit: Visit) -> Text:
 @page(blueprint, "POST", "/webhooks/plaid", area="machine")
 def plaid(visit: Visit) -> Text:
     """Events of the bank link."""
-    receive_plaid(visit.world, body=visit.body, jwt=visit.headers.get("plaid-verification", ""))
+    with _refusals_counted():
+        receive_plaid(visit.world, body=visit.body, jwt=visit.headers.get("plaid-verification", ""))
     return Text("ok\n")
 
 
@@ -35,10 +42,21 @@ def health(visit: Visit) -> Text:  # noqa: ARG001  Every page receives its visit
 
 
 def _stripe(visit: Visit, endpoint: str) -> Text:
-    receive_stripe(
-        visit.world,
-        endpoint=endpoint,
-        body=visit.body,
-        signature=visit.headers.get("stripe-signature", ""),
-    )
+    with _refusals_counted():
+        receive_stripe(
+            visit.world,
+            endpoint=endpoint,
+            body=visit.body,
+            signature=visit.headers.get("stripe-signature", ""),
+        )
     return Text("ok\n")
+
+
+@contextmanager
+def _refusals_counted() -> Iterator[None]:
+    """Many refusals are a secret that was changed on one side only: `webhook_refused` alarms."""
+    try:
+        yield
+    except WebhookRefused:
+        metrics.add_metric(name="webhook_refused", unit=MetricUnit.Count, value=1)
+        raise
