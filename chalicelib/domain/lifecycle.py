@@ -157,6 +157,9 @@ TRANSITIONS: Mapping[tuple[State, Event], Next] = MappingProxyType(
         # Money that the bank takes although it was refunded: a loss, with an alarm.
         (State.REFUNDED, Event.RETURNED): Next(State.RETURNED, _RETURN),
         (State.REFUNDED, Event.WITHDRAWN): Next(State.WITHDRAWN, _HELD),
+        # What was lost may have been a part; the rest can be disputed again.
+        (State.LOST, Event.INQUIRED): Next(State.INQUIRY, _HELD - {Duty.ENTRY}),
+        (State.LOST, Event.WITHDRAWN): Next(State.WITHDRAWN, _HELD),
     }
     | {
         (state, event): Next(state if leads is None else leads, duties)
@@ -231,8 +234,8 @@ def state_of(payment: Payment) -> State:
         return _PENDING.get(payment.stage, State.PROCESSING)
     if payment.status in _PLAIN:
         return _PLAIN[payment.status]
-    if payment.dispute is not None:
-        return _BY_PHASE[payment.dispute.phase]
+    if payment.dispute_phase is not None:
+        return _BY_PHASE[payment.dispute_phase]
     if payment.status is PaymentStatus.POSTED:
         return State.POSTED
     return State.IN_SETTLEMENT if payment.settlement_id else State.AWAITING_PAYOUT
@@ -257,6 +260,8 @@ def status_after(payment: Payment, event: Event) -> PaymentStatus | None:
     coming = what_follows(payment, event)
     if coming is None:
         return None
+    if event is Event.WON and any(it.phase is DisputePhase.LOST for it in payment.disputes):
+        return STATUS[State.LOST]  # Of an earlier dispute, for a part.
     on_the_road = coming.state in (State.IN_SETTLEMENT, State.WON)
     is_posted = payment.posted_at is not None or event is Event.POSTED
     if on_the_road and is_posted and event is not Event.UNPOSTED:

@@ -145,8 +145,7 @@ def _of_dispute(bare: Movement, payment: Payment) -> Explained:
 
 
 def _dispute(payment: Payment, bare: Movement) -> Dispute | None:
-    known = [*payment.earlier_disputes, *((payment.dispute,) if payment.dispute else ())]
-    return next((it for it in known if it.dispute_id == bare.source_id), None)
+    return next((it for it in payment.disputes if it.dispute_id == bare.source_id), None)
 
 
 def _happened(dispute: Dispute, *, won: bool) -> datetime | None:

@@ -169,7 +169,7 @@ class Payment(PricedLines):
     excess: tuple[Excess, ...] = ()  # Paid elsewhere meanwhile: its cash is in the surplus.
     refunds: tuple[Refund, ...] = ()
     dispute: Dispute | None = None
-    earlier_disputes: tuple[Dispute, ...] = ()  # Won or closed before `dispute` was opened.
+    earlier_disputes: tuple[Dispute, ...] = ()  # Decided before `dispute` was opened.
     returned: Return | None = None
     undone: tuple[Effect, ...] = ()  # Credits it used that were another payment's, taken back.
     as_settled: AsSettled | None = None  # None: as it is.
@@ -181,10 +181,23 @@ class Payment(PricedLines):
         return sum(it.reversal.money_cents for it in self.refunds if it.is_taken_out)
 
     @property
+    def disputes(self) -> tuple[Dispute, ...]:
+        """All of them, oldest first; only the last one may be undecided."""
+        return (*self.earlier_disputes, *((self.dispute,) if self.dispute else ()))
+
+    @property
+    def dispute_phase(self) -> DisputePhase | None:
+        """Where its dispute is: a part that is lost stays lost when a later dispute is won."""
+        phases = [dispute.phase for dispute in self.disputes]
+        is_open = bool(phases) and phases[-1] in (DisputePhase.INQUIRY, DisputePhase.WITHDRAWN)
+        if DisputePhase.LOST in phases and not is_open:
+            return DisputePhase.LOST
+        return phases[-1] if phases else None
+
+    @property
     def is_taken_back(self) -> bool:
         """True once the bank has the money again: returned, or a dispute lost (of a part too)."""
-        is_lost = self.dispute is not None and self.dispute.phase is DisputePhase.LOST
-        return self.returned is not None or is_lost
+        return self.returned is not None or self.dispute_phase is DisputePhase.LOST
 
     @property
     def settled(self) -> "Payment":

@@ -74,7 +74,8 @@ def reversal_of(movement: Movement, payment: Payment) -> Reversal | None:
         case MovementKind.RETURN:
             return payment.returned.reversal if payment.returned else None
         case MovementKind.DISPUTE_LOST:
-            return payment.dispute.reversal if payment.dispute else None
+            lost = (it for it in payment.disputes if it.dispute_id == movement.source_id)
+            return next((it.reversal for it in lost), None)
         case _:
             return None
 

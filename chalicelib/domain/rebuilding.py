@@ -58,13 +58,17 @@ _SHOWN = (  # What of an account's totals does not depend on the day.
 
 
 def replayed(events: Iterable[PaymentEvent]) -> PaymentStatus:
-    """The status a history leads to, by the lifecycle's table alone."""
-    state, is_posted = State.SUBMITTED, False
+    """The status a history leads to, by the lifecycle's table alone.
+
+    A part that was lost stays lost when a later dispute is won.
+    """
+    state, is_posted, is_lost = State.SUBMITTED, False, False
     for happened in events:
         event = EVENTS.get(happened.name)
         coming = TRANSITIONS.get((state, event)) if event is not None else None
         if coming is not None:
-            state = coming.state
+            is_lost = is_lost or coming.state is State.LOST
+            state = State.LOST if is_lost and coming.state is State.WON else coming.state
             is_posted = (is_posted or event is Event.POSTED) and event is not Event.UNPOSTED
     if is_posted and state in _MAY_BE_POSTED:
         return PaymentStatus.POSTED
@@ -83,7 +87,7 @@ def rebuilt_ledger(payment: Payment) -> dict[LedgerAccount, int]:
         lines += reversal_entry(
             payment, back.reversal, source_id=back.return_id, fee_cents=back.fee_cents
         )
-    for dispute in (*payment.earlier_disputes, payment.dispute):
+    for dispute in payment.disputes:
         lines += _disputed(payment, dispute)
     return nonzero(balance(lines))
 
@@ -99,8 +103,8 @@ def _refunded(payment: Payment, refund: Refund) -> list[Line]:
     return lines
 
 
-def _disputed(payment: Payment, dispute: Dispute | None) -> list[Line]:
-    if dispute is None or dispute.withdrawn_at is None:
+def _disputed(payment: Payment, dispute: Dispute) -> list[Line]:
+    if dispute.withdrawn_at is None:
         return []
     cents, source_id = dispute.amount_cents, dispute.dispute_id
     lines = list(
@@ -147,9 +151,7 @@ def _reversals(payment: Payment) -> list[Reversal]:
     made = [refund.reversal for refund in refunds_that_count(payment)]
     if payment.returned is not None:
         made.append(payment.returned.reversal)
-    if payment.dispute is not None and payment.dispute.reversal is not None:
-        made.append(payment.dispute.reversal)
-    return made
+    return made + [it.reversal for it in payment.disputes if it.reversal is not None]
 
 
 def taken(claims: Iterable[Claim]) -> dict[tuple[PayableId, bool], int]:

@@ -47,8 +47,9 @@ def _reasons(payment: Payment, now: datetime) -> Iterator[str]:
         yield _why_not_yet(payment)
     if payment.status in _BY_STATUS:
         yield _BY_STATUS[payment.status]
-    if payment.dispute is not None and payment.dispute.phase in _BY_PHASE:
-        yield _BY_PHASE[payment.dispute.phase]
+    phase = payment.dispute_phase
+    if phase is not None and phase in _BY_PHASE:
+        yield _BY_PHASE[phase]
     if not payment.charged_cents:
         yield "Credits covered it, so no money was taken. Open the credits again in the ERP."
     if not refundable_cents(payment):

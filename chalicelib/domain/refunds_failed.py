@@ -127,10 +127,9 @@ def _recovering(payment: Payment, given: Reversal) -> Reversal:
 
 def _loss_left_cents(payment: Payment) -> int:
     """What the bank took although it had been refunded, less what came back of it since."""
-    returned, dispute = payment.returned, payment.dispute
+    returned = payment.returned
     taken = returned.reversal.loss_cents if returned else 0
-    if dispute and dispute.reversal:
-        taken += dispute.reversal.loss_cents
+    taken += sum(it.reversal.loss_cents for it in payment.disputes if it.reversal)
     back = sum(
         refund.again.loss_cents - refund.reversal.loss_cents
         for refund in payment.refunds

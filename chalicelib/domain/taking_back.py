@@ -20,8 +20,7 @@ def reversals_of(payment: Payment) -> tuple[Reversal, ...]:
     taken = [refund.reversal for refund in refunds_that_count(payment)]
     if payment.returned is not None:
         taken.append(payment.returned.reversal)
-    if payment.dispute is not None and payment.dispute.reversal is not None:
-        taken.append(payment.dispute.reversal)
+    taken += [dispute.reversal for dispute in payment.disputes if dispute.reversal is not None]
     return tuple(taken)
 
 

@@ -167,7 +167,7 @@ _DETAILS = {
 def payment_badge(payment: Payment) -> Badge:
     """A payment's status as everybody reads it; pending money is never called paid."""
     label, tone = _BADGES[payment.status]
-    phase = _PHASES.get(payment.dispute.phase) if payment.dispute else None
+    phase = _PHASES.get(payment.dispute_phase) if payment.dispute_phase else None
     if phase:
         label = f"{label}: {phase}"
     if payment.refunded_cents and payment.status is not PaymentStatus.REFUNDED:

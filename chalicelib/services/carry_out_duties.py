@@ -34,15 +34,16 @@ MAILS: Mapping[Event, str] = MappingProxyType(
 
 
 def carry_out_duties(
-    world: World, payment: Payment, event: Event, *, code: str = "", refund: str = ""
+    world: World, payment: Payment, event: Event, *, code: str = "", about: str = ""
 ) -> None:
     """Judge the bank account by `code` and tell the payer, as the table asks; harmless to repeat.
 
-    The bank account comes first, so that the mail's Pay again shows what is left. `refund` names
-    the refund it is about. Raises ProcessorUnreachable: the caller is repeated until it succeeds.
+    The bank account comes first, so that the mail's Pay again shows what is left. `about` names
+    the refund or dispute, where there can be several. Raises ProcessorUnreachable: the caller is
+    repeated until it succeeds.
     """
     duties = duties_after(event)
     if Duty.DISABLE in duties:
         judge_method(world, payment, code)
     if Duty.TELL_PAYER in duties:
-        tell_payer(world, payment, MAILS[event], refund=refund)
+        tell_payer(world, payment, MAILS[event], about=about)

@@ -24,9 +24,9 @@ def mail_refund(world: World, body: Mapping[str, str]) -> None:
     """Send it. A repeat is harmless. Raises NotFound or KeyError for what names nothing."""
     dealer_id = DealerId(body["dealer"])
     payment = get_payment(dealer_id, AccountId(body["account"]), PaymentId(body["id"]))
-    refund = find_refund(payment, body["refund"])
+    refund = find_refund(payment, body["about"])
     if refund is None:
-        raise KeyError(body["refund"])
+        raise KeyError(body["about"])
     letter = _letter(world, payment, refund, is_failed=body["mail"] == REFUND_FAILED)
     rendered = render_mail(body["mail"], letter)
     payer = get_user(payment.payer_id)

@@ -108,8 +108,7 @@ def _phase(told: ProcessorDispute) -> DisputePhase:
 
 
 def _stored(payment: Payment, dispute_id: str) -> DisputePhase | None:
-    known = [*payment.earlier_disputes, *((payment.dispute,) if payment.dispute else ())]
-    return next((it.phase for it in known if it.dispute_id == dispute_id), None)
+    return next((it.phase for it in payment.disputes if it.dispute_id == dispute_id), None)
 
 
 def _event(step: _Step, payment: Payment, state: AccountState) -> LaterEvent | None:

@@ -69,11 +69,11 @@ def _send_about_payment(world: World, mail: str, body: Mapping[str, str]) -> Non
     dealer_id = DealerId(body["dealer"])
     payment = get_payment(dealer_id, AccountId(body["account"]), PaymentId(body["id"]))
     payer = get_user(payment.payer_id)
-    rendered = render_mail(mail, _payment_letter(world, mail, payment))
+    rendered = render_mail(mail, _payment_letter(world, mail, payment, body.get("about", "")))
     world.mailer.send(Letter(payer.email, rendered.subject, rendered.text, rendered.html))
 
 
-def _payment_letter(world: World, mail: str, payment: Payment) -> PaymentLetter:
+def _payment_letter(world: World, mail: str, payment: Payment, about: str) -> PaymentLetter:
     dealer = get_dealer(payment.dealer_id)
     portal = world.config.portal_url
     expected = payment.expected_at if mail == SUBMITTED else None
@@ -81,7 +81,7 @@ def _payment_letter(world: World, mail: str, payment: Payment) -> PaymentLetter:
         dealer_name=dealer.name,
         account_name=payment.account_name,
         number=payment.number,
-        amount_cents=_amount_cents(mail, payment),
+        amount_cents=_amount_cents(payment, about),
         method=" •••• ".join(filter(None, (payment.method.label, payment.method.last4))),
         payment_url=f"{portal}/payments/{payment.payment_id}",
         covers=covered(payment),
@@ -94,11 +94,10 @@ def _payment_letter(world: World, mail: str, payment: Payment) -> PaymentLetter:
     )
 
 
-def _amount_cents(mail: str, payment: Payment) -> int:
+def _amount_cents(payment: Payment, about: str) -> int:
     """A dispute may be of a part."""
-    if mail == DISPUTE_LOST and payment.dispute is not None:
-        return payment.dispute.amount_cents
-    return payment.charged_cents
+    disputed = (it.amount_cents for it in payment.disputes if it.dispute_id == about)
+    return next(disputed, payment.charged_cents)
 
 
 def _note(mail: str, payment: Payment) -> str:

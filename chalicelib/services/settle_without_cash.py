@@ -14,9 +14,9 @@ from chalicelib.domain.ids import DealerId, SettlementId
 from chalicelib.domain.movements import lost_dispute
 from chalicelib.domain.payments import Payment, PaymentStatus
 from chalicelib.domain.posting import planned, postings
-from chalicelib.domain.reversals import DisputePhase
+from chalicelib.domain.reversals import Dispute, DisputePhase
 from chalicelib.domain.settlements import Settlement, SettlementKind, SettlementPart
-from chalicelib.services.take_into_settlement import take_in, take_loss_in
+from chalicelib.services.take_into_settlement import take_in, take_losses_in
 from chalicelib.services.world import World
 from chalicelib.storage.dealers import get_dealer, list_dealers
 from chalicelib.storage.payment_lists import Span, read_stretch
@@ -43,12 +43,12 @@ class _Day:
             and payment.settlement_id in (None, self.settlement_id)
         )
 
-    def takes_loss(self, payment: Payment) -> bool:
-        """True for a dispute that was lost by then and whose loss is in no other settlement."""
-        dispute = payment.dispute
-        return (
-            dispute is not None
-            and dispute.phase is DisputePhase.LOST
+    def losses(self, payment: Payment) -> tuple[Dispute, ...]:
+        """Its disputes that were lost by then and whose loss is in no other settlement."""
+        return tuple(
+            dispute
+            for dispute in payment.disputes
+            if dispute.phase is DisputePhase.LOST
             and dispute.closed_at is not None
             and dispute.closed_at < self.end
             and dispute.lost_in in ("", self.settlement_id)
@@ -85,7 +85,7 @@ def collect_without_cash(world: World, dealer: Dealer, settlement_id: Settlement
     payments, losses = tuple(_payments(dealer.dealer_id, day)), tuple(_losses(dealer, day))
     take_in(world, payments, settlement_id)
     for payment in losses:
-        take_loss_in(world, payment, settlement_id)
+        take_losses_in(world, payment, day.losses(payment), settlement_id)
     bare = _settlement(dealer, day, payments, losses)
     made = postings(bare, (*payments, *losses), dealer)
     return replace(bare, postings=planned(made, settlement=bare))
@@ -120,9 +120,9 @@ def _payments(dealer_id: DealerId, day: _Day) -> Iterator[Payment]:
 
 def _losses(dealer: Dealer, day: _Day) -> Iterator[Payment]:
     for payment in _of_status(dealer.dealer_id, PaymentStatus.DISPUTED):
-        if day.takes_loss(payment):
+        if day.losses(payment):
             current = get_payment(dealer.dealer_id, payment.account_id, payment.payment_id)
-            if day.takes_loss(current):
+            if day.losses(current):
                 yield current
 
 
@@ -154,7 +154,7 @@ def _settlement(
         disputes_cents=0,
         adjustments_cents=0,
         parts=tuple(_part(payment) for payment in payments),
-        movements=tuple(lost_dispute(it, it.dispute) for it in losses if it.dispute),
+        movements=tuple(lost_dispute(it, lost) for it in losses for lost in day.losses(it)),
         kind=SettlementKind.NON_CASH,
     )
 

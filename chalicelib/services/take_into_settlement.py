@@ -7,6 +7,7 @@ from uuid import uuid4
 from chalicelib.domain.errors import TryAgain
 from chalicelib.domain.ids import SettlementId
 from chalicelib.domain.payments import Payment
+from chalicelib.domain.reversals import Dispute
 from chalicelib.services.world import World
 from chalicelib.storage.payments import payment_puts
 from chalicelib.storage.transactions import WritesRefused, transact
@@ -23,11 +24,17 @@ def take_in(world: World, payments: Iterable[Payment], settlement_id: Settlement
             _write(world, taken, name="paid_out", detail=settlement_id)
 
 
-def take_loss_in(world: World, payment: Payment, settlement_id: SettlementId) -> None:
-    """The same for the loss of a payment's dispute."""
-    dispute = payment.dispute
-    if dispute is not None and dispute.lost_in != settlement_id:
-        taken = replace(payment, dispute=replace(dispute, lost_in=settlement_id))
+def take_losses_in(
+    world: World, payment: Payment, losses: Iterable[Dispute], settlement_id: SettlementId
+) -> None:
+    """The same for the losses of a payment's disputes."""
+    new = {it.dispute_id for it in losses if it.lost_in != settlement_id}
+    if new:
+        marked = [
+            replace(it, lost_in=settlement_id) if it.dispute_id in new else it
+            for it in payment.disputes
+        ]
+        taken = replace(payment, dispute=marked[-1], earlier_disputes=tuple(marked[:-1]))
         _write(world, taken, name="loss_settled", detail=settlement_id)
 
 

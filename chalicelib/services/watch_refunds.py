@@ -68,9 +68,9 @@ def _may_have_moved(refund: Refund, now: datetime) -> bool:
 def _tell(world: World, payment: Payment, refund: Refund) -> None:
     """Once money has left, and once it came back; what never left is the dealer's business."""
     if refund.is_taken_out:
-        carry_out_duties(world, payment, Event.REFUNDED, refund=refund.refund_id)
+        carry_out_duties(world, payment, Event.REFUNDED, about=refund.refund_id)
     elif refund.state is RefundState.FAILED and refund.taken_at is not None:
-        carry_out_duties(world, payment, Event.REFUND_FAILED, refund=refund.refund_id)
+        carry_out_duties(world, payment, Event.REFUND_FAILED, about=refund.refund_id)
 
 
 def _look_again(refund: Refund, now: datetime) -> datetime | None:

@@ -30,15 +30,14 @@ def watch_disputes(world: World, payment: Payment) -> datetime | None:
 
     Raises ProcessorUnreachable and ProcessorRefused.
     """
+    for lost in payment.disputes:
+        if lost.phase is DisputePhase.LOST:
+            carry_out_duties(world, payment, Event.LOST, about=lost.dispute_id)
     dispute = payment.dispute
-    if dispute is None:
-        return None
-    if dispute.phase is DisputePhase.LOST:
+    if dispute is not None and dispute.phase is DisputePhase.LOST:
         removal = notice_removal(payment.dealer_id, NoticeKind.DISPUTED, payment.number)
         transact([removal], token=uuid4().hex)
-        carry_out_duties(world, payment, Event.LOST)
-        return None
-    if dispute.phase not in OPEN_PHASES:
+    if dispute is None or dispute.phase not in OPEN_PHASES:
         return None
     acct = get_dealer(payment.dealer_id).processor_account
     told = world.processor.get_dispute(acct, dispute.dispute_id)

@@ -81,7 +81,7 @@ def test_terminated_is_final_and_only_follows_frozen() -> None:
 
     assert before == {State.FROZEN}
     assert {state for state in State if is_final(state)} == {
-        State.TERMINATED, State.FAILED, State.LOST, State.RETURNED
+        State.TERMINATED, State.FAILED, State.RETURNED
     }  # fmt: skip
 
 

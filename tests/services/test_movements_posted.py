@@ -250,6 +250,34 @@ def test_a_dispute_is_held_in_its_payout_and_lost_in_a_daily_settlement(
     assert same_books(settling)
 
 
+def test_the_loss_of_each_part_is_posted_once_on_its_own_day(settling: SettlingWorld) -> None:
+    open_dealer(settling, auto_post=True)
+    open_account(settling, (a_payable("A", 100_000),))
+    payment = pay_by_card(settling, "A")
+    settle(settling, payment)
+    settling.run_settlement(pay_out(settling))
+    ended = []
+    for cents in (30_000, 70_000):
+        settling.stripe.open_dispute(payment.number, kind="chargeback", amount_cents=cents)
+        settling.deliver()
+        ended.append(settling.run_settlement(next_payout(settling)))
+        settling.stripe.decide_dispute(payment.number, "lost")
+        settling.deliver()
+        settling.advance(days=1)
+        settle_without_cash(settling)
+        watch_settlements(settling)
+        ended.append(settling.run_settlement(started_last(settling)))
+
+    stored = get_payment(settling.dealer_id, ACCOUNT, payment.payment_id)
+    days = [get_settlement(settling.dealer_id, it.lost_in) for it in stored.disputes]
+    assert ended == ["posted"] * 4
+    assert [len(day.movements) for day in days] == [1, 1]
+    assert days[0].settlement_id != days[1].settlement_id
+    assert trial_balance(settling.dealer_id)[LedgerAccount.HELD_IN_DISPUTE] == 0
+    assert spruce_open(settling, "A") == [100_000]
+    assert same_books(settling)
+
+
 def test_a_dispute_that_is_won_comes_back_with_its_fee_gone(settling: SettlingWorld) -> None:
     open_dealer(settling, auto_post=True)
     open_account(settling, (a_payable("A", 100_000),))

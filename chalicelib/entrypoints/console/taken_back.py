@@ -57,11 +57,11 @@ def record(visit: Visit, payment: str) -> Redirect:
     return Redirect(f"{BASE}/{changed.number}?done=returned")
 
 
-def taken_back(dealer: Dealer, payment: Payment) -> views.TakenBack | None:
-    """What became of the money, None while nobody took it back."""
+def taken_back(dealer: Dealer, payment: Payment) -> tuple[views.TakenBack, ...]:
+    """What became of the money, newest first; nothing while nobody asked for it back."""
     if payment.returned is not None:
-        return _returned(dealer, payment, payment.returned)
-    return _disputed(dealer, payment.dispute) if payment.dispute else None
+        return (_returned(dealer, payment, payment.returned),)
+    return tuple(_disputed(dealer, dispute) for dispute in reversed(payment.disputes))
 
 
 def return_form(visit: Visit, dealer: Dealer, payment: Payment) -> views.ReturnForm | None:

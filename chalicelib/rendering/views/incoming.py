@@ -159,7 +159,7 @@ class PaymentDetail:
     ledger: tuple[LedgerLine, ...] = ()
     interventions: Interventions | None = None
     discount_form: DiscountForm | None = None
-    taken_back: TakenBack | None = None
+    taken_back: tuple[TakenBack, ...] = ()
     return_form: ReturnForm | None = None
     refunds: Refunds | None = None
     refunded_cents: int = 0
