@@ -27,7 +27,7 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`subject` is a payment's number, a settlement's or an event's id; `path` a console page."""
+    """`subject` is a payment's or refund's number, a settlement's or event's id; `path` a page."""
 
     kind: NoticeKind
     subject: str

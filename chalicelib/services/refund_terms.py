@@ -86,5 +86,7 @@ def refund_money(payment: Payment, refund: Refund) -> str:
 def refund_notice(
     payment: Payment, refund: Refund, kind: NoticeKind, sentence: str, at: datetime
 ) -> Notice:
-    """An operators' notice about a refund of the payment."""
-    return notice_of(kind, payment, sentence, at=at, amount_cents=refund.reversal.money_cents)
+    """An operators' notice about a refund of the payment, each of its own; one alone may wait."""
+    notice = notice_of(kind, payment, sentence, at=at, amount_cents=refund.reversal.money_cents)
+    is_one = kind is NoticeKind.REFUND_APPROVAL
+    return notice if is_one else replace(notice, subject=refund.reversal.number)

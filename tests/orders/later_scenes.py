@@ -124,7 +124,8 @@ LATER: dict[str, tuple[Callable[[Play], None], Ending]] = {
         refund_in_part, Ending(4, POSTED, 80_218, {"B": 10_000, "C": 70_000}),
     ),
     "refunds in the dashboard": (
-        refund_elsewhere, Ending(8, POSTED, 80_000, {"B": 9_784, "C": 70_000}, (ELSEWHERE,)),
+        refund_elsewhere,
+        Ending(8, POSTED, 80_000, {"B": 9_784, "C": 70_000}, (ELSEWHERE, ELSEWHERE)),
     ),
     "a refund that fails days later": (
         refund_that_fails_days_later, Ending(7, POSTED, 0, {}, (CAME_BACK,)),

@@ -130,6 +130,8 @@ def test_a_charges_own_event_is_enough_to_hear_of_its_refunds(paid: Settled) -> 
     assert [one.reversal.number for one in stored.refunds] == [
         f"{payment.number}-R1", f"{payment.number}-R2",
     ]  # fmt: skip
+    subjects = {notice.subject for notice in list_notices(road.dealer.dealer_id)}
+    assert subjects == {one.reversal.number for one in stored.refunds}
 
 
 def test_refunds_in_the_dashboard_told_newest_first_are_taken_out_oldest_first(
