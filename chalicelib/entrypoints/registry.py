@@ -16,6 +16,7 @@ from chalicelib.entrypoints.console import (
     settings,
     settlement_list,
     settlements,
+    surcharge,
     taken_back,
 )
 from chalicelib.entrypoints.console import help as console_help
@@ -51,6 +52,7 @@ BLUEPRINTS = (
     attention.blueprint,
     reconciliation.blueprint,
     settings.blueprint,
+    surcharge.blueprint,
     settlement_list.blueprint,
     settlements.blueprint,
     manual_posting.blueprint,

@@ -20,6 +20,7 @@ from .views import (
     refunds,
     settings,
     settlements,
+    surcharge,
 )
 from .words import currency_in_use
 
@@ -55,6 +56,7 @@ TEMPLATES: dict[type, str] = {
     reconciliation.Reconciliation: "pages/console/reconciliation.html",
     reconciliation.ReconciliationProgress: "pages/console/reconciliation_progress.html",
     settings.Settings: "pages/console/settings.html",
+    surcharge.Surcharge: "pages/console/surcharge.html",
     settlements.Settlements: "pages/console/settlements.html",
     settlements.Settlement: "pages/console/settlement.html",
     settlements.SettlementProgress: "pages/console/settlement_progress.html",

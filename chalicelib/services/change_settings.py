@@ -5,13 +5,13 @@ from datetime import date
 
 from chalicelib.domain.days import dealer_day
 from chalicelib.domain.dealers import Dealer
-from chalicelib.domain.errors import Conflict, InvalidInput
+from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.ids import DealerId
+from chalicelib.services.keep_settings import keep_settings
 from chalicelib.services.world import World
 from chalicelib.storage.accounts import LogEntry
-from chalicelib.storage.dealer_log import dealer_log_put, list_dealer_log
-from chalicelib.storage.dealers import fresh_dealer, put_dealer
-from chalicelib.storage.transactions import WritesRefused
+from chalicelib.storage.dealer_log import list_dealer_log
+from chalicelib.storage.dealers import fresh_dealer
 
 LONGEST_TEXT = 200
 LIMITS = {
@@ -72,18 +72,19 @@ def change_settings(
     dealer = fresh_dealer(dealer_id)
     _check(settings, dealer_day(world.clock.now(), dealer.time_zone))
     before, now = asdict(settings_of(dealer)), asdict(settings)
-    changes = [f"{name} {before[name]} → {now[name]}" for name in now if now[name] != before[name]]
+    changes = [
+        f"{name.replace('_', ' ')} {before[name]} → {now[name]}"
+        for name in now
+        if now[name] != before[name]
+    ]
     if not changes:
         return dealer
     own = {name: value for name, value in now.items() if name != "ach_flat_cents"}
     fees = replace(dealer.fees, ach_flat_cents=settings.ach_flat_cents)
-    changed = replace(dealer, **own, fees=fees, version=dealer.version + 1)
-    line = dealer_log_put(dealer_id, world.clock.now(), operator, "; ".join(changes))
-    try:
-        put_dealer(changed, read_version=read_version, also=(line,))
-    except WritesRefused as refused:
-        raise Conflict("Somebody changed the settings meanwhile. Open the page again.") from refused
-    return changed
+    changed = replace(dealer, **own, fees=fees)
+    return keep_settings(
+        world, changed, read_version=read_version, operator=operator, what="; ".join(changes)
+    )
 
 
 def _check(settings: Settings, today: date) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .chrome import Chrome
-from .figures import TimelineEntry
+from .figures import Link, TimelineEntry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +19,7 @@ class Settings:
     """
 
     chrome: Chrome
+    tabs: tuple[Link, ...]
     version: int
     name: str
     phone: str

@@ -1,0 +1,58 @@
+"""A full and an empty example of the pages under Settings."""
+
+from __future__ import annotations
+
+from chalicelib.rendering.views.figures import Link, Option
+from chalicelib.rendering.views.surcharge import Surcharge, SurchargeRow
+
+from . import demo
+from .demo import console_chrome
+
+SETTINGS_TABS = (
+    Link(label="General", href="/console/settings", current=True),
+    Link(label="Card surcharge", href="/console/settings/surcharge"),
+)
+
+
+def _surcharge(**changes: object) -> Surcharge:
+    fields: dict[str, object] = {
+        "chrome": console_chrome("Card surcharge", "Settings"),
+        "tabs": SETTINGS_TABS,
+        "version": 3,
+        "is_on": True,
+        "percent": "3.00",
+        "flat": "0.00",
+        "states": (
+            Option(value="", label="Choose…"),
+            Option(value="CO", label="Colorado", selected=True),
+        ),
+        "cost_percent": "2.90",
+        "cost_flat": "0.30",
+        "attestation": (demo.HOSTILE, "A second sentence."),
+        "attestation_version": "surcharge-2026-11",
+        "may_change": True,
+        "lead": "3.00 % asked. At most: Visa 3.00 %, Colorado 2.00 %.",
+        "rows": (
+            SurchargeRow(
+                network="Visa",
+                before_fee_cents=1_000_000,
+                fee_cents=20_000,
+                because="Colorado allows no more",
+            ),
+        ),
+        "attested_by": demo.HOSTILE,
+        "attested_at": demo.NOW,
+        "attested_version": "surcharge-2026-11",
+        "stopped_because": "Colorado forbids surcharges on credit cards.",
+    }
+    return Surcharge(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def settings_examples() -> dict[str, object]:
+    """Every page under Settings but the first, by a name that can be a file name."""
+    return {
+        "surcharge": _surcharge(),
+        "surcharge_preview": _surcharge(is_on=False, is_preview=True, stopped_because=""),
+        "surcharge_off": _surcharge(is_on=False, lead="", rows=(), stopped_because=""),
+        "surcharge_viewer": _surcharge(may_change=False, stopped_because=""),
+    }
