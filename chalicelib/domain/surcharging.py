@@ -115,6 +115,6 @@ def _limits(on: FeePolicy, network: str, cents: int, day: date) -> Iterator[tupl
 
 
 def rules_on(state: str, day: date) -> tuple[Cap, ...]:
-    """The rules in force for a dealer in a state: each network's, then the state's if it has one."""
+    """The rules in force in a state: each network’s, then the state’s own if it has one."""
     found = [cap_on(NETWORK_CAPS, name, day) for name in networks_on(day)]
     return tuple(cap for cap in (*found, cap_on(STATE_CAPS, state, day)) if cap is not None)

@@ -86,7 +86,7 @@ def switch_surcharge_on(
 def switch_surcharge_off(
     world: World, dealer_id: DealerId, *, operator: str, read_version: int
 ) -> Dealer:
-    """The dealer with the surcharge off; what was asked stays for the next time. Raises Conflict."""
+    """The dealer with the surcharge off; the terms stay for the next time. Raises Conflict."""
     dealer = fresh_dealer(dealer_id)
     if not dealer.fees.surcharge_on:
         return dealer

@@ -38,7 +38,7 @@ def test_a_preview_says_what_a_payer_would_pay_and_saves_nothing(
 
     assert page.status == 200
     assert "3.00 % asked. At most: Visa 3.00 %, Mastercard 4.00 %, Colorado 2.00 %" in words(page)
-    assert "Visa Colorado allows no more $1,000.00 $20.00" in words(page)
+    assert "$1,000.00, Visa Colorado allows no more $20.00" in words(page)
     assert 'name="asked_percent" type="text" autocomplete="off" value="3.0"' in page.text
     assert fresh_dealer(dealer.dealer_id) == dealer
 

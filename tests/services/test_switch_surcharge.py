@@ -56,9 +56,7 @@ def test_it_is_switched_off_again_and_both_are_audited(stage: Stage) -> None:
     dealer = switch_on(stage, stage.dealer())
 
     for _ in range(2):  # The second press finds it off.
-        switch_surcharge_off(
-            stage, dealer.dealer_id, operator="Noor", read_version=dealer.version
-        )
+        switch_surcharge_off(stage, dealer.dealer_id, operator="Noor", read_version=dealer.version)
 
     now, log = view_settings(stage, dealer.dealer_id)
     assert (now.fees.surcharge_on, now.fees.card_basis_points) == (False, 300)

@@ -1,4 +1,4 @@
-"""The surcharge page's pieces: the form as stored or typed, and what a payer would pay, in words."""
+"""The surcharge page: the form as stored or typed, and what a payer would pay, in words."""
 
 from chalicelib.domain.attestations import SURCHARGE, SURCHARGE_VERSION
 from chalicelib.domain.days import dealer_day

@@ -20,7 +20,7 @@ class SurchargeRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Surcharge:
-    """GET /console/settings/surcharge: POSTs the fields by name, with the version they were read at.
+    """GET /console/settings/surcharge: POSTs the fields by name, with the version they were read.
 
     Percents and sums are decimals, "3.00", "0.30". `do` "preview" shows the rows of what is typed,
     without it the surcharge is switched on, if `attest` holds `attestation_version`. Switching off
