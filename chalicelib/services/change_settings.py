@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 
-from chalicelib.domain.days import dealer_day
+from chalicelib.domain.days import dealer_day, is_time_zone
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.ids import DealerId
@@ -29,6 +29,7 @@ class Settings:
     name: str
     phone: str
     address: str
+    time_zone: str  # Of the IANA database, "America/Denver".
     hold_hours: int
     invitation_days: int
     ach_flat_cents: int
@@ -44,6 +45,7 @@ def settings_of(dealer: Dealer) -> Settings:
         name=dealer.name,
         phone=dealer.phone,
         address=dealer.address,
+        time_zone=dealer.time_zone,
         hold_hours=dealer.hold_hours,
         invitation_days=dealer.invitation_days,
         ach_flat_cents=dealer.fees.ach_flat_cents,
@@ -97,6 +99,8 @@ def _check(settings: Settings, today: date) -> None:
     for name in ("name", "phone", "address"):
         if len(getattr(settings, name)) > LONGEST_TEXT:
             fields[name] = f"At most {LONGEST_TEXT} characters."
+    if not is_time_zone(settings.time_zone):
+        fields["time_zone"] = "Choose a time zone like America/Denver."
     if settings.books_closed_through > today.isoformat():
         fields["books_closed_through"] = "A day that is over, or today."
     if fields:

@@ -123,6 +123,8 @@ def _settings(**changes: object) -> Settings:
         "name": demo.HOSTILE,
         "phone": "555-0100",
         "address": "2400 Mill Road",
+        "time_zone": "America/Los_Angeles",
+        "zones": ("America/Denver", "America/New_York"),
         "hold_hours": 24,
         "invitation_days": 14,
         "ach_fee": "0.00",

@@ -49,6 +49,8 @@ def test_a_page_opened_before_another_change_does_not_overwrite_it(stage: Stage)
         {"name": ""},
         {"phone": "5" * 201},
         {"books_closed_through": "2026-11-23"},
+        {"time_zone": ""},
+        {"time_zone": "Pacific Time"},
     ],
 )
 def test_a_setting_outside_its_limits_changes_nothing(

@@ -20,6 +20,10 @@ from chalicelib.services.change_settings import Settings, change_settings, view_
 blueprint = Blueprint(__name__)
 BASE = "/console/settings"
 MOST_DIGITS = 9
+ZONES = (  # Offered; every other one of the IANA database can be typed.
+    "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix",
+    "America/Los_Angeles", "America/Anchorage", "Pacific/Honolulu",
+)  # fmt: skip
 
 
 @page(blueprint, "GET", BASE, area="console")
@@ -57,6 +61,7 @@ def _typed(visit: Visit) -> Settings:
         name=form.get("name"),
         phone=form.get("phone"),
         address=form.get("address"),
+        time_zone=form.get("time_zone"),
         hold_hours=_number(visit, "hold_hours"),
         invitation_days=_number(visit, "invitation_days"),
         ach_flat_cents=cents_typed(form.get("ach_flat_cents"), "ach_flat_cents") or 0,
@@ -83,6 +88,8 @@ def _view(visit: Visit, dealer: Dealer) -> views.Settings:
         name=dealer.name,
         phone=dealer.phone,
         address=dealer.address,
+        time_zone=dealer.time_zone,
+        zones=ZONES,
         hold_hours=dealer.hold_hours,
         invitation_days=dealer.invitation_days,
         ach_fee=decimal_text(dealer.fees.ach_flat_cents),
