@@ -138,6 +138,8 @@ ROWS: dict[tuple[str, str], tuple[Row, ...]] = {
     ("GET", "/console/settings/surcharge"): (Row(PAGE),),
     ("POST", "/console/settings/surcharge"): (Row(frozenset({422})),),
     ("POST", "/console/settings/surcharge/off"): (Row(SEEN_OTHER, said={"version": "1"}),),
+    ("GET", "/console/settings/accounts"): (Row(PAGE),),
+    ("POST", "/console/settings/accounts"): (Row(frozenset({422})),),
     ("GET", "/console/settlements"): (Row(PAGE),),
     ("GET", "/console/settlements.csv"): (Row(PAGE),),
     ("GET", "/console/settlements/{settlement}"): (Row(PAGE),),

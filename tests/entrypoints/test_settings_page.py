@@ -10,7 +10,8 @@ from tests.stage import Stage
 
 TYPED = {
     "version": "1", "name": "Ridgeline Lumber", "phone": "", "address": "", "hold_hours": "0",
-    "time_zone": "America/Los_Angeles", "invitation_days": "14", "ach_flat_cents": "0", "refund_limit_cents": "0",
+    "time_zone": "America/Los_Angeles", "invitation_days": "14", "ach_flat_cents": "0",
+    "refund_limit_cents": "0",
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.rendering.views.figures import Link, Option
+from chalicelib.rendering.views.gl_accounts import GlAccount, GlAccounts
 from chalicelib.rendering.views.surcharge import Surcharge, SurchargeRow
 
 from . import demo
@@ -11,6 +12,7 @@ from .demo import console_chrome
 SETTINGS_TABS = (
     Link(label="General", href="/console/settings", current=True),
     Link(label="Card surcharge", href="/console/settings/surcharge"),
+    Link(label="General ledger", href="/console/settings/accounts"),
 )
 
 
@@ -48,11 +50,30 @@ def _surcharge(**changes: object) -> Surcharge:
     return Surcharge(**{**fields, **changes})  # type: ignore[arg-type]
 
 
+def _gl_accounts(**changes: object) -> GlAccounts:
+    fields: dict[str, object] = {
+        "chrome": console_chrome("General ledger", "Settings"),
+        "tabs": SETTINGS_TABS,
+        "version": 3,
+        "accounts": (
+            GlAccount(
+                name="clearing", label="Clearing", number=demo.HOSTILE,
+                use="Money at the processor.", stands_alone=True,
+            ),
+            GlAccount(name="returns", label="Returns", number="6170", use="Returned money."),
+        ),
+        "may_change": True,
+    }  # fmt: skip
+    return GlAccounts(**{**fields, **changes})  # type: ignore[arg-type]
+
+
 def settings_examples() -> dict[str, object]:
     """Every page under Settings but the first, by a name that can be a file name."""
     return {
         "surcharge": _surcharge(),
         "surcharge_preview": _surcharge(is_on=False, is_preview=True, stopped_because=""),
         "surcharge_off": _surcharge(is_on=False, lead="", rows=(), stopped_because=""),
+        "gl_accounts": _gl_accounts(),
+        "gl_accounts_viewer": _gl_accounts(may_change=False),
         "surcharge_viewer": _surcharge(may_change=False, stopped_because=""),
     }

@@ -1,9 +1,11 @@
-"""The pages under Settings, and the lines of the audit log as they are shown."""
+"""What the pages under Settings share: their tabs, the version they read, the audit's lines."""
 
 from collections.abc import Iterable
 
 from chalicelib.domain.dealers import Dealer
+from chalicelib.domain.errors import InvalidInput
 from chalicelib.entrypoints.presenting import zoned
+from chalicelib.entrypoints.visits import Visit
 from chalicelib.rendering.views.figures import Link, TimelineEntry
 from chalicelib.storage.accounts import LogEntry
 
@@ -11,6 +13,7 @@ ADMINS = frozenset({"admin"})
 PAGES = (
     ("General", "/console/settings"),
     ("Card surcharge", "/console/settings/surcharge"),
+    ("General ledger", "/console/settings/accounts"),
 )
 
 
@@ -25,3 +28,11 @@ def audit_lines(dealer: Dealer, log: Iterable[LogEntry]) -> tuple[TimelineEntry,
         TimelineEntry(at=zoned(dealer, entry.at), label=entry.text, source=entry.source)
         for entry in log
     )
+
+
+def version_read(visit: Visit) -> int:
+    """The version of the settings that the form was filled from. Raises InvalidInput."""
+    text = visit.form.get("version")
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):  # noqa: PLR2004
+        raise InvalidInput("The form could not be read. Open the page again.")
+    return int(text)

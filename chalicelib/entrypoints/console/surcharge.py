@@ -4,7 +4,7 @@ from chalice.app import Blueprint
 
 from chalicelib.domain.dealers import Dealer, FeePolicy
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.entrypoints.console.settings_tabs import ADMINS
+from chalicelib.entrypoints.console.settings_tabs import ADMINS, version_read
 from chalicelib.entrypoints.console.surcharge_parts import surcharge_view
 from chalicelib.entrypoints.filters import basis_points_typed, cents_typed
 from chalicelib.entrypoints.guard import Visit, page
@@ -63,14 +63,6 @@ def switch_off(visit: Visit) -> Redirect:
         read_version=version_read(visit),
     )
     return Redirect(f"{BASE}?done=surcharge-off")
-
-
-def version_read(visit: Visit) -> int:
-    """The version of the settings that the form was filled from. Raises InvalidInput."""
-    text = visit.form.get("version")
-    if not (text.isascii() and text.isdigit() and len(text) <= 9):  # noqa: PLR2004
-        raise InvalidInput("The form could not be read. Open the page again.")
-    return int(text)
 
 
 def _typed(visit: Visit) -> SurchargeTerms:
