@@ -19,6 +19,7 @@ from chalicelib.entrypoints.console import (
     settlements,
     surcharge,
     taken_back,
+    team,
 )
 from chalicelib.entrypoints.console import help as console_help
 from chalicelib.entrypoints.console import identity as console_identity
@@ -55,6 +56,7 @@ BLUEPRINTS = (
     settings.blueprint,
     surcharge.blueprint,
     gl_accounts.blueprint,
+    team.blueprint,
     settlement_list.blueprint,
     settlements.blueprint,
     manual_posting.blueprint,

@@ -22,6 +22,7 @@ from .views import (
     settings,
     settlements,
     surcharge,
+    team,
 )
 from .words import currency_in_use
 
@@ -58,6 +59,7 @@ TEMPLATES: dict[type, str] = {
     reconciliation.ReconciliationProgress: "pages/console/reconciliation_progress.html",
     settings.Settings: "pages/console/settings.html",
     gl_accounts.GlAccounts: "pages/console/gl_accounts.html",
+    team.Team: "pages/console/team.html",
     surcharge.Surcharge: "pages/console/surcharge.html",
     settlements.Settlements: "pages/console/settlements.html",
     settlements.Settlement: "pages/console/settlement.html",

@@ -140,6 +140,7 @@ ROWS: dict[tuple[str, str], tuple[Row, ...]] = {
     ("POST", "/console/settings/surcharge/off"): (Row(SEEN_OTHER, said={"version": "1"}),),
     ("GET", "/console/settings/accounts"): (Row(PAGE),),
     ("POST", "/console/settings/accounts"): (Row(frozenset({422})),),
+    ("GET", "/console/settings/team"): (Row(PAGE),),
     ("GET", "/console/settlements"): (Row(PAGE),),
     ("GET", "/console/settlements.csv"): (Row(PAGE),),
     ("GET", "/console/settlements/{settlement}"): (Row(PAGE),),

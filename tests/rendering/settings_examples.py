@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalicelib.rendering.views.figures import Link, Option
 from chalicelib.rendering.views.gl_accounts import GlAccount, GlAccounts
 from chalicelib.rendering.views.surcharge import Surcharge, SurchargeRow
+from chalicelib.rendering.views.team import Team, TeamRow
 
 from . import demo
 from .demo import console_chrome
@@ -13,6 +14,7 @@ SETTINGS_TABS = (
     Link(label="General", href="/console/settings", current=True),
     Link(label="Card surcharge", href="/console/settings/surcharge"),
     Link(label="General ledger", href="/console/settings/accounts"),
+    Link(label="Team", href="/console/settings/team"),
 )
 
 
@@ -50,6 +52,10 @@ def _surcharge(**changes: object) -> Surcharge:
     return Surcharge(**{**fields, **changes})  # type: ignore[arg-type]
 
 
+def _team(*rows: TeamRow) -> Team:
+    return Team(chrome=console_chrome("Team", "Settings"), tabs=SETTINGS_TABS, rows=rows)
+
+
 def _gl_accounts(**changes: object) -> GlAccounts:
     fields: dict[str, object] = {
         "chrome": console_chrome("General ledger", "Settings"),
@@ -75,5 +81,17 @@ def settings_examples() -> dict[str, object]:
         "surcharge_off": _surcharge(is_on=False, lead="", rows=(), stopped_because=""),
         "gl_accounts": _gl_accounts(),
         "gl_accounts_viewer": _gl_accounts(may_change=False),
+        "team": _team(
+            TeamRow(
+                name=demo.HOSTILE,
+                email="accounts.receivable@cascade-lumber.example",
+                role="Accounts receivable",
+                joined_at=demo.NOW,
+                signed_in_at=demo.NOW,
+                is_you=True,
+            ),
+            TeamRow(name="Vic Tran", email="v@x.example", role="View only", joined_at=demo.NOW),
+        ),
+        "team_empty": _team(),
         "surcharge_viewer": _surcharge(may_change=False, stopped_because=""),
     }

@@ -14,6 +14,7 @@ PAGES = (
     ("General", "/console/settings"),
     ("Card surcharge", "/console/settings/surcharge"),
     ("General ledger", "/console/settings/accounts"),
+    ("Team", "/console/settings/team"),
 )
 
 
