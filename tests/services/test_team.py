@@ -28,11 +28,12 @@ def hired(stage: Stage, dealer: Dealer, name: str, role: str, *, email: str = ""
 
 
 def comes_in(stage: Stage, dealer: Dealer, name: str) -> None:
-    email = f"{name}.{dealer.dealer_id}@dealer.example"
-    asked = {"address": "203.0.113.1", "wall": wall_now()}
-    half = sign_in(face=Face.OPERATOR, email=email, password=PASSWORD, **asked)  # type: ignore[arg-type]
+    email, here, wall = f"{name}.{dealer.dealer_id}@dealer.example", "203.0.113.1", wall_now()
+    half = sign_in(face=Face.OPERATOR, email=email, password=PASSWORD, address=here, wall=wall)
     code = pyotp.TOTP(TOTP).now()
-    check_code(stage, session=half.session, secret=half.secret, code=code, **asked)  # type: ignore[arg-type]
+    check_code(
+        stage, session=half.session, secret=half.secret, code=code, address=here, wall=wall
+    )  # fmt: skip
 
 
 def seen(stage: Stage, dealer: Dealer) -> list[tuple[str, str, bool]]:
