@@ -2,14 +2,27 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+UTC_NAME, NO_AREAS = "UTC", ("posix", "right")  # The latter count leap seconds.
 SATURDAY = 5
 
 
 @lru_cache(maxsize=64)
 def _zone(time_zone: str) -> ZoneInfo:
     return ZoneInfo(time_zone)
+
+
+def is_time_zone(name: str) -> bool:
+    """True for a zone of the IANA database by its area and place, "America/Denver", or "UTC"."""
+    area, _, place = name.partition("/")
+    if name != UTC_NAME and (not place or area in NO_AREAS):
+        return False
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder, a name too long.
+        return False
+    return True
 
 
 def dealer_day(at: datetime, time_zone: str) -> date:

@@ -6,7 +6,7 @@ checked them. What the table does not know may not be surcharged, so its fee is 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from chalicelib.domain.cards import CardFacts
 
@@ -24,6 +24,8 @@ class FeePolicy:
     ach_flat_cents: int = 0  # 0: the dealer bears the cost.
     surcharge_on: bool = False
     surcharge_attested_by: str = ""  # The operator who attested; without one nothing is asked.
+    surcharge_attested_at: datetime | None = None
+    surcharge_attestation: str = ""  # Version of the words, domain/attestations.py.
     card_basis_points: int = 0
     card_flat_cents: int = 0
     cost_basis_points: int = 290
@@ -39,6 +41,10 @@ class Cap:
     valid_from: date
     basis_points: int
 
+    def cents_of(self, before_fee_cents: int) -> int:
+        """The most this rule allows on an amount, rounded down, in cents."""
+        return before_fee_cents * self.basis_points // BASIS_POINTS
+
 
 NETWORK_CAPS = (
     Cap("visa", date(2023, 4, 15), 300),
@@ -50,6 +56,7 @@ STATE_CAPS = (
     Cap("CT", date(2017, 10, 1), 0),
     Cap("MA", date(1981, 1, 1), 0),
     Cap("ME", date(2011, 9, 28), 0),
+    Cap("OK", date(2025, 11, 1), 200),
 )
 
 
@@ -75,14 +82,19 @@ def surcharge_cents(
         return 0
     if card is None or card.funding != CREDIT:
         return 0
-    network = _cap(NETWORK_CAPS, card.brand, day)
+    network = cap_on(NETWORK_CAPS, card.brand, day)
     if network is None:
         return 0
-    state = _cap(STATE_CAPS, policy.state, day)
-    caps = [cap.basis_points for cap in (network, state) if cap is not None]
-    asked = before_fee_cents * policy.card_basis_points // BASIS_POINTS + policy.card_flat_cents
-    highest = before_fee_cents * min(caps) // BASIS_POINTS
-    return min(asked, highest, acceptance_cost_cents(policy, before_fee_cents))
+    state = cap_on(STATE_CAPS, policy.state, day)
+    highest = min(cap.cents_of(before_fee_cents) for cap in (network, state) if cap is not None)
+    cost = acceptance_cost_cents(policy, before_fee_cents)
+    return min(asked_cents(policy, before_fee_cents), highest, cost)
+
+
+def asked_cents(policy: FeePolicy, before_fee_cents: int) -> int:
+    """What the dealer asks before any cap, rounded down, in cents."""
+    percent = before_fee_cents * policy.card_basis_points // BASIS_POINTS
+    return percent + policy.card_flat_cents
 
 
 def acceptance_cost_cents(policy: FeePolicy, before_fee_cents: int) -> int:
@@ -91,7 +103,7 @@ def acceptance_cost_cents(policy: FeePolicy, before_fee_cents: int) -> int:
     return kept // (BASIS_POINTS - policy.cost_basis_points)
 
 
-def _cap(caps: Iterable[Cap], name: str, day: date) -> Cap | None:
+def cap_on(caps: Iterable[Cap], name: str, day: date) -> Cap | None:
     """The rule of that name in force on a day, or None."""
     valid = [cap for cap in caps if cap.name == name and cap.valid_from <= day]
     return max(valid, key=lambda cap: cap.valid_from, default=None)

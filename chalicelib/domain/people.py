@@ -73,6 +73,18 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
+class TeamMember:
+    """One of a dealer's operators; `signed_in_at` is wall time, None while they never came."""
+
+    user_id: UserId
+    name: str
+    email: str
+    role: str
+    joined_at: datetime
+    signed_in_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Company:
     """The customer side's own organisation at one dealer."""
 

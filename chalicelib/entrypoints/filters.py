@@ -18,12 +18,21 @@ def href(path: str, parameters: Mapping[str, str], **changes: str) -> str:
 def cents_typed(text: str, field: str) -> int | None:
     """ "$1,234.5" → 123450, "" → None. Raises InvalidInput naming the field."""
     plain = text.replace("$", "").replace(",", "").strip()
+    return _hundredths(plain, field, "Type an amount like 1250 or 1250.50.")
+
+
+def basis_points_typed(text: str, field: str) -> int | None:
+    """ "2.9 %" → 290, "" → None. Raises InvalidInput naming the field."""
+    plain = text.replace("%", "").strip()
+    return _hundredths(plain, field, "Type a percent like 3 or 2.95.")
+
+
+def _hundredths(plain: str, field: str, sentence: str) -> int | None:
     if not plain:
         return None
     whole, _, part = plain.partition(".")
     digits = (whole or "0") + part.ljust(2, "0")
     if not (digits.isascii() and digits.isdigit()) or len(part) > 2 or len(digits) > MOST_DIGITS:  # noqa: PLR2004
-        sentence = "Type an amount like 1250 or 1250.50."
         raise InvalidInput(sentence, {field: sentence})
     return int(digits)
 

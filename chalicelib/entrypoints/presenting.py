@@ -196,7 +196,7 @@ def fee_words(method_kind: str, fee_cents: int) -> str:
     """What the fee line is called; "" without a fee."""
     if not fee_cents:
         return ""
-    return "Credit card fee" if method_kind == "card" else "ACH fee"
+    return "Credit card surcharge" if method_kind == "card" else "ACH fee"
 
 
 def payment_row(payment: Payment, dealer: Dealer, *, base: str, payer: bool) -> PaymentRow:

@@ -6,6 +6,7 @@ from chalicelib.entrypoints.console import (
     attention,
     customers,
     discounts,
+    gl_accounts,
     integration,
     interventions,
     mailings,
@@ -16,7 +17,9 @@ from chalicelib.entrypoints.console import (
     settings,
     settlement_list,
     settlements,
+    surcharge,
     taken_back,
+    team,
 )
 from chalicelib.entrypoints.console import help as console_help
 from chalicelib.entrypoints.console import identity as console_identity
@@ -51,6 +54,9 @@ BLUEPRINTS = (
     attention.blueprint,
     reconciliation.blueprint,
     settings.blueprint,
+    surcharge.blueprint,
+    gl_accounts.blueprint,
+    team.blueprint,
     settlement_list.blueprint,
     settlements.blueprint,
     manual_posting.blueprint,

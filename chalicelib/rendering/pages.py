@@ -9,6 +9,7 @@ from .views import (
     console_entry,
     customers,
     entry,
+    gl_accounts,
     incoming,
     integration,
     mailings,
@@ -20,6 +21,8 @@ from .views import (
     refunds,
     settings,
     settlements,
+    surcharge,
+    team,
 )
 from .words import currency_in_use
 
@@ -55,6 +58,9 @@ TEMPLATES: dict[type, str] = {
     reconciliation.Reconciliation: "pages/console/reconciliation.html",
     reconciliation.ReconciliationProgress: "pages/console/reconciliation_progress.html",
     settings.Settings: "pages/console/settings.html",
+    gl_accounts.GlAccounts: "pages/console/gl_accounts.html",
+    team.Team: "pages/console/team.html",
+    surcharge.Surcharge: "pages/console/surcharge.html",
     settlements.Settlements: "pages/console/settlements.html",
     settlements.Settlement: "pages/console/settlement.html",
     settlements.SettlementProgress: "pages/console/settlement_progress.html",

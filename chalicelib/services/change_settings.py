@@ -3,15 +3,15 @@
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 
-from chalicelib.domain.days import dealer_day
+from chalicelib.domain.days import dealer_day, is_time_zone
 from chalicelib.domain.dealers import Dealer
-from chalicelib.domain.errors import Conflict, InvalidInput
+from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.ids import DealerId
+from chalicelib.services.keep_settings import keep_settings
 from chalicelib.services.world import World
 from chalicelib.storage.accounts import LogEntry
-from chalicelib.storage.dealer_log import dealer_log_put, list_dealer_log
-from chalicelib.storage.dealers import fresh_dealer, put_dealer
-from chalicelib.storage.transactions import WritesRefused
+from chalicelib.storage.dealer_log import list_dealer_log
+from chalicelib.storage.dealers import fresh_dealer
 
 LONGEST_TEXT = 200
 LIMITS = {
@@ -29,6 +29,7 @@ class Settings:
     name: str
     phone: str
     address: str
+    time_zone: str  # Of the IANA database, "America/Denver".
     hold_hours: int
     invitation_days: int
     ach_flat_cents: int
@@ -44,6 +45,7 @@ def settings_of(dealer: Dealer) -> Settings:
         name=dealer.name,
         phone=dealer.phone,
         address=dealer.address,
+        time_zone=dealer.time_zone,
         hold_hours=dealer.hold_hours,
         invitation_days=dealer.invitation_days,
         ach_flat_cents=dealer.fees.ach_flat_cents,
@@ -72,18 +74,19 @@ def change_settings(
     dealer = fresh_dealer(dealer_id)
     _check(settings, dealer_day(world.clock.now(), dealer.time_zone))
     before, now = asdict(settings_of(dealer)), asdict(settings)
-    changes = [f"{name} {before[name]} → {now[name]}" for name in now if now[name] != before[name]]
+    changes = [
+        f"{name.replace('_', ' ')} {before[name]} → {now[name]}"
+        for name in now
+        if now[name] != before[name]
+    ]
     if not changes:
         return dealer
     own = {name: value for name, value in now.items() if name != "ach_flat_cents"}
     fees = replace(dealer.fees, ach_flat_cents=settings.ach_flat_cents)
-    changed = replace(dealer, **own, fees=fees, version=dealer.version + 1)
-    line = dealer_log_put(dealer_id, world.clock.now(), operator, "; ".join(changes))
-    try:
-        put_dealer(changed, read_version=read_version, also=(line,))
-    except WritesRefused as refused:
-        raise Conflict("Somebody changed the settings meanwhile. Open the page again.") from refused
-    return changed
+    changed = replace(dealer, **own, fees=fees)
+    return keep_settings(
+        world, changed, read_version=read_version, operator=operator, what="; ".join(changes)
+    )
 
 
 def _check(settings: Settings, today: date) -> None:
@@ -96,6 +99,8 @@ def _check(settings: Settings, today: date) -> None:
     for name in ("name", "phone", "address"):
         if len(getattr(settings, name)) > LONGEST_TEXT:
             fields[name] = f"At most {LONGEST_TEXT} characters."
+    if not is_time_zone(settings.time_zone):
+        fields["time_zone"] = "Choose a time zone like America/Denver."
     if settings.books_closed_through > today.isoformat():
         fields["books_closed_through"] = "A day that is over, or today."
     if fields:

@@ -9,6 +9,7 @@ from chalicelib.services.limit_attempts import Attempt, count_attempt, forgive_a
 from chalicelib.services.sign_in import SignedIn, start_session
 from chalicelib.services.world import World
 from chalicelib.storage import sessions, users
+from chalicelib.storage.team import note_sign_in
 
 WRONG = "This code is not right, or it was used already. Wait for the next one."
 
@@ -36,6 +37,7 @@ def check_code(
     if member is None or not sessions.end_session(session.user_id, secret):
         raise over
     forgive_attempt(attempt)
+    note_sign_in(session.dealer_id, user.user_id, wall)
     return start_session(user, member, stage=Stage.SIGNED_IN, wall=wall)
 
 

@@ -13,7 +13,8 @@ from chalicelib.gateways.clock import wall_now
 from chalicelib.gateways.password_hashes import hash_password
 from chalicelib.services.world import World
 from chalicelib.storage import users
-from chalicelib.storage.transactions import transact
+from chalicelib.storage.team import team_put
+from chalicelib.storage.transactions import Put, transact
 
 
 def create_operator(
@@ -36,7 +37,7 @@ def create_operator(
     check_password(password, email=address)
     existing = users.find_user_id(address)
     if existing:
-        transact([users.membership_put(_staff(existing, dealer_id, role, now))], token=str(ULID()))
+        transact(_joins(_staff(existing, dealer_id, role, now)), token=str(ULID()))
         return existing
     user_id = UserId(str(ULID()))
     user = User(
@@ -47,9 +48,13 @@ def create_operator(
         created_at=now,
         totp=world.vault.encrypt(totp_secret, {"user": user_id}),
     )
-    writes = [*users.user_puts(user), users.membership_put(_staff(user_id, dealer_id, role, now))]
+    writes = [*users.user_puts(user), *_joins(_staff(user_id, dealer_id, role, now))]
     transact(writes, token=str(ULID()))
     return user_id
+
+
+def _joins(member: Membership) -> list[Put]:
+    return [users.membership_put(member), team_put(member.dealer_id, member.user_id)]
 
 
 def _staff(user_id: UserId, dealer_id: DealerId, role: str, now: datetime) -> Membership:

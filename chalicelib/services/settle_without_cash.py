@@ -35,24 +35,28 @@ class _Day:
     end: datetime
 
     def takes(self, payment: Payment) -> bool:
-        """True for a payment of nothing that was settled by then and is in no other settlement."""
+        """True for a payment of nothing that is in this settlement, or settled by then in none.
+
+        What it took in stays, even if another time zone has moved its midnight since.
+        """
+        if payment.charged_cents:
+            return False
+        if payment.settlement_id == self.settlement_id:
+            return True
         is_due = payment.settled_at is not None and payment.settled_at < self.end
-        return (
-            is_due
-            and payment.charged_cents == 0
-            and payment.settlement_id in (None, self.settlement_id)
-        )
+        return is_due and payment.settlement_id is None
 
     def losses(self, payment: Payment) -> tuple[Dispute, ...]:
-        """Its disputes that were lost by then and whose loss is in no other settlement."""
-        return tuple(
-            dispute
-            for dispute in payment.disputes
-            if dispute.phase is DisputePhase.LOST
-            and dispute.closed_at is not None
-            and dispute.closed_at < self.end
-            and dispute.lost_in in ("", self.settlement_id)
-        )
+        """Its lost disputes whose loss is in this settlement, or was by then in none."""
+        return tuple(it for it in payment.disputes if self._takes_loss(it))
+
+    def _takes_loss(self, dispute: Dispute) -> bool:
+        if dispute.phase is not DisputePhase.LOST:
+            return False
+        if dispute.lost_in == self.settlement_id:
+            return True
+        is_due = dispute.closed_at is not None and dispute.closed_at < self.end
+        return is_due and dispute.lost_in == ""
 
 
 def settle_without_cash(world: World) -> int:

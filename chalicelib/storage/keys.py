@@ -32,6 +32,11 @@ def dealer_log(dealer_id: DealerId) -> str:
     return f"D#{dealer_id}#LOG"
 
 
+def team(dealer_id: DealerId) -> str:
+    """Partition of a dealer's staff: one item each, its sort key is `user()`."""
+    return f"D#{dealer_id}#TEAM"
+
+
 def ingestions(dealer_id: DealerId) -> str:
     """Partition of a dealer's imports: `I#` each, `F#` folder of the bucket → import."""
     return f"D#{dealer_id}#I"

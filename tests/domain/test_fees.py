@@ -84,6 +84,7 @@ def test_just_below_the_boundary_the_cap_decides_and_above_it_the_cost() -> None
         (replace(ON, card_basis_points=0, card_flat_cents=99), VISA, 99),
         (ON, MASTERCARD, 3_017),
         (replace(ON, state="CO"), MASTERCARD, 2_000),
+        (replace(ON, state="OK"), MASTERCARD, 2_000),
         (replace(ON, state="CT"), VISA, 0),
         (replace(ON, cost_basis_points=150, cost_flat_cents=0), VISA, 1_522),
     ],

@@ -5,12 +5,13 @@ import pytest
 from chalicelib.domain.dealers import Dealer
 from chalicelib.entrypoints import guard
 from chalicelib.storage.dealers import fresh_dealer
-from tests.entrypoints.browser import Browser
+from tests.entrypoints.browser import Browser, Page
 from tests.stage import Stage
 
 TYPED = {
     "version": "1", "name": "Ridgeline Lumber", "phone": "", "address": "", "hold_hours": "0",
-    "invitation_days": "14", "ach_flat_cents": "0", "refund_limit_cents": "0",
+    "time_zone": "America/Los_Angeles", "invitation_days": "14", "ach_flat_cents": "0",
+    "refund_limit_cents": "0",
 }  # fmt: skip
 
 
@@ -25,8 +26,11 @@ def dealer(stage: Stage, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> D
 
 
 def post(browser: Browser, dealer: Dealer, closed: str) -> int:
-    typed = {**TYPED, "version": str(dealer.version), "books_closed_through": closed}
-    return browser.post("/console/settings", typed).status
+    return sent(browser, dealer, books_closed_through=closed).status
+
+
+def sent(browser: Browser, dealer: Dealer, **typed: str) -> Page:
+    return browser.post("/console/settings", {**TYPED, "version": str(dealer.version), **typed})
 
 
 @pytest.mark.parametrize("closed", ["2026-10-31", ""])
@@ -46,4 +50,27 @@ def test_a_day_to_come_or_no_day_closes_nothing(
     status = post(browser, dealer, closed)
 
     assert status == 422
+    assert fresh_dealer(dealer.dealer_id) == dealer
+
+
+def test_a_time_zone_is_typed_and_the_page_shows_its_hours(
+    browser: Browser, dealer: Dealer
+) -> None:
+    page = sent(browser, dealer, time_zone="America/New_York")
+
+    assert page.status == 303
+    assert fresh_dealer(dealer.dealer_id).time_zone == "America/New_York"
+    shown = browser.get("/console/settings").text
+    assert "time zone America/Los_Angeles → America/New_York" in shown
+    assert "T13:00:00-05:00" in shown  # The stage's 18:00 UTC.
+
+
+@pytest.mark.parametrize("typed", ["", "America", "Mars/Olympus", "../etc/passwd"])
+def test_what_is_no_time_zone_is_refused_beside_its_field(
+    browser: Browser, dealer: Dealer, typed: str
+) -> None:
+    page = sent(browser, dealer, time_zone=typed)
+
+    assert page.status == 422
+    assert 'id="e-time_zone"' in page.text
     assert fresh_dealer(dealer.dealer_id) == dealer

@@ -27,6 +27,7 @@ from .demo import console_chrome
 from .integration_examples import integration_examples
 from .reconciliation_examples import reconciliation_examples
 from .refund_examples import refund_examples
+from .settings_examples import SETTINGS_TABS, settings_examples
 from .settlement_examples import settlement_examples
 from .taken_back_examples import taken_back_examples
 
@@ -117,10 +118,13 @@ def _volume() -> DailyVolume:
 def _settings(**changes: object) -> Settings:
     fields: dict[str, object] = {
         "chrome": console_chrome("Settings", "Settings"),
+        "tabs": SETTINGS_TABS,
         "version": 3,
         "name": demo.HOSTILE,
         "phone": "555-0100",
         "address": "2400 Mill Road",
+        "time_zone": "America/Los_Angeles",
+        "zones": ("America/Denver", "America/New_York"),
         "hold_hours": 24,
         "invitation_days": 14,
         "ach_fee": "0.00",
@@ -185,6 +189,7 @@ def console_examples() -> dict[str, object]:
         **reconciliation_examples(),
         **settlement_examples(),
         **integration_examples(),
+        **settings_examples(),
         "settings": _settings(),
         "settings_viewer": _settings(may_change=False, audit=()),
         "console_help": Help(chrome=console_chrome("Help", "Help"), face="console"),

@@ -277,7 +277,7 @@ def portal_examples() -> dict[str, object]:
         "quote_stopped_bank": quote(banks=(), stopped_banks=(STOPPED_BANK,)),
         "quote_first_bank": quote(banks=(), offer=replace(_offer(), holds_it=False)),
         "quote_expired": quote(state="expired"),
-        "quote_card": quote(pay_by="card", cards=CARDS, fee_label="Credit card fee"),
+        "quote_card": quote(pay_by="card", cards=CARDS, fee_label="Credit card surcharge"),
         "quote_credits": quote(pay_by="credits", total_cents=0, fee_cents=0, banks=(), offer=None),
         "quote_first_card": quote(pay_by="card", banks=()),
         "quote_used": quote(state="used"),

@@ -21,7 +21,7 @@ def test_a_change_is_kept_with_who_and_what(stage: Stage) -> None:
 
     now, (line,) = view_settings(stage, dealer.dealer_id)
     assert (now.hold_hours, now.version) == (24, dealer.version + 1)
-    assert (line.source, line.text) == ("Dana", "hold_hours 0 → 24")
+    assert (line.source, line.text) == ("Dana", "hold hours 0 → 24")
 
 
 def test_a_page_opened_before_another_change_does_not_overwrite_it(stage: Stage) -> None:
@@ -49,6 +49,8 @@ def test_a_page_opened_before_another_change_does_not_overwrite_it(stage: Stage)
         {"name": ""},
         {"phone": "5" * 201},
         {"books_closed_through": "2026-11-23"},
+        {"time_zone": ""},
+        {"time_zone": "Pacific Time"},
     ],
 )
 def test_a_setting_outside_its_limits_changes_nothing(

@@ -1,10 +1,13 @@
 """What moves without cash: settled by the day at the dealer's midnight, posted like any other."""
 
+from dataclasses import replace
+
 from chalicelib.domain.accounts import BillingKind
 from chalicelib.domain.dealers import FeePolicy
+from chalicelib.domain.ids import SettlementId
 from chalicelib.domain.payments import Payment, PaymentStatus
 from chalicelib.domain.settlements import SettlementKind
-from chalicelib.services.settle_without_cash import settle_without_cash
+from chalicelib.services.settle_without_cash import collect_without_cash, settle_without_cash
 from chalicelib.services.watch_settlements import watch_settlements
 from chalicelib.storage.payments import get_payment
 from chalicelib.storage.settlements import get_settlement
@@ -42,6 +45,22 @@ def test_a_payment_of_nothing_is_settled_by_the_day_and_posted(settling: Settlin
     assert daily.startswith("nc_")
     assert spruce_open(settling, "A", "K") == [0, 0]
     assert same_books(settling)
+
+
+def test_a_day_keeps_what_it_took_in_though_a_new_zone_moves_its_midnight(
+    settling: SettlingWorld,
+) -> None:
+    """A crash after taking the payment in, then another time zone, then the repeat."""
+    dealer = open_dealer(settling, auto_post=True, fees=FeePolicy())
+    settling.advance(hours=15)  # 10 PM Pacific: still the 23rd; in New York the 24th.
+    payment, day = pay_nothing(settling), SettlementId("nc_2026-11-23")
+    moved = replace(dealer, time_zone="America/New_York")
+
+    first = collect_without_cash(settling, dealer, day)
+    again = collect_without_cash(settling, moved, day)
+
+    assert [part.number for part in first.parts] == [payment.number]
+    assert again.parts == first.parts
 
 
 def test_money_on_account_alone_pays_an_invoice_and_is_posted_by_the_day(

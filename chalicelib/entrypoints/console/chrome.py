@@ -36,6 +36,8 @@ FLASHES = {
     "automatic": Flash(text="This settlement can be posted automatically again.", tone="good"),
     "recorded": Flash(text="The posted times are recorded.", tone="good"),
     "settings": Flash(text="Saved. Every page follows within half a minute.", tone="good"),
+    "surcharge-on": Flash(text="The card surcharge is on within half a minute.", tone="good"),
+    "surcharge-off": Flash(text="The card surcharge is off within half a minute.", tone="good"),
     "notice": Flash(text="Done. Your name and the time are kept in the audit log.", tone="good"),
     "notice-gone": Flash(text="That notice is gone: somebody has dealt with it, or it ended."),
     "checking": Flash(text="Checking has started. You may leave this page.", tone="good"),

@@ -7,21 +7,23 @@ from chalice.app import Blueprint
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.entrypoints.console.chrome import console_chrome
+from chalicelib.entrypoints.console.settings_tabs import ADMINS, audit_lines, settings_tabs
 from chalicelib.entrypoints.filters import cents_typed, day_typed
 from chalicelib.entrypoints.guard import Visit, page
-from chalicelib.entrypoints.presenting import zoned
 from chalicelib.entrypoints.responses import Html, Redirect
 from chalicelib.rendering.csv_files import decimal_text
 from chalicelib.rendering.pages import render_page
 from chalicelib.rendering.views import settings as views
 from chalicelib.rendering.views.chrome import FieldError
-from chalicelib.rendering.views.figures import TimelineEntry
 from chalicelib.services.change_settings import Settings, change_settings, view_settings
 
 blueprint = Blueprint(__name__)
 BASE = "/console/settings"
-ADMINS = frozenset({"admin"})
 MOST_DIGITS = 9
+ZONES = (  # Offered; every other one of the IANA database can be typed.
+    "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix",
+    "America/Los_Angeles", "America/Anchorage", "Pacific/Honolulu",
+)  # fmt: skip
 
 
 @page(blueprint, "GET", BASE, area="console")
@@ -59,6 +61,7 @@ def _typed(visit: Visit) -> Settings:
         name=form.get("name"),
         phone=form.get("phone"),
         address=form.get("address"),
+        time_zone=form.get("time_zone"),
         hold_hours=_number(visit, "hold_hours"),
         invitation_days=_number(visit, "invitation_days"),
         ach_flat_cents=cents_typed(form.get("ach_flat_cents"), "ach_flat_cents") or 0,
@@ -80,10 +83,13 @@ def _view(visit: Visit, dealer: Dealer) -> views.Settings:
     _, log = view_settings(visit.world, visit.dealer_id)
     return views.Settings(
         chrome=console_chrome(visit, dealer, "Settings", "Settings"),
+        tabs=settings_tabs(BASE),
         version=dealer.version,
         name=dealer.name,
         phone=dealer.phone,
         address=dealer.address,
+        time_zone=dealer.time_zone,
+        zones=ZONES,
         hold_hours=dealer.hold_hours,
         invitation_days=dealer.invitation_days,
         ach_fee=decimal_text(dealer.fees.ach_flat_cents),
@@ -92,12 +98,5 @@ def _view(visit: Visit, dealer: Dealer) -> views.Settings:
         statements_on=dealer.statements_on,
         books_closed_through=dealer.books_closed_through,
         may_change=visit.signed_in.role in ADMINS,
-        audit=tuple(
-            TimelineEntry(
-                at=zoned(dealer, entry.at),
-                label=entry.text.replace("_", " "),
-                source=entry.source,
-            )
-            for entry in log
-        ),
+        audit=audit_lines(dealer, log),
     )
