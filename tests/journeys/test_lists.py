@@ -16,7 +16,9 @@ from tests.journeys.walker import Walker
 
 pytestmark = pytest.mark.journey
 Walk = Callable[..., Walker]
-TABS = ("Invoices", "Debit adjustments", "Credit adjustments", "Payments", "Activity")
+TABS = (
+    "Invoices", "Debit adjustments", "Credit adjustments", "Statements", "Payments", "Activity",
+)  # fmt: skip
 
 
 def test_customers_are_searched_sorted_filtered_paged_and_exported(
