@@ -83,7 +83,8 @@ def test_the_tutorial_is_walked_in_order_with_ach_and_with_card(
     for one in paid:
         sees_them_posted(one, operator, run)
     checks_incoming(operator, run, ledger.stamp, amounts_of(paid), tmp_path)
-    checks_settlements(operator, run, tmp_path)
+    phone = walk("phone", state=operator.context.storage_state())
+    checks_settlements(phone, run, tmp_path)
 
 
 def amounts_of(paid: list[Paid]) -> dict[str, int]:
