@@ -67,22 +67,7 @@ def test_an_operator_brings_files_in(
     page.get_by_role("heading", name="Upload files").wait_for()
     walker.shot(f"import-empty-{name}")
 
-    accounts = f'account_id,name,time_zone\n{account},"Journey, ""demo"" {name}",America/Denver\n'
-    upload(walker, "Accounts", written(tmp_path, "accounts.csv", accounts))
-    wait_for(walker, "All rows valid", script=script)
-    walker.has("1 row names another time zone than yours (row 2: “America/Denver”).")
-    day = "USD,2026-09-01,2026-10-01\n"
-    rows = f"{account},JI-{account},120.50,120.50,{day}{account},JX-{account},12.505,1.00,{day}"
-    upload(walker, "Invoices", written(tmp_path, "invoices.csv", INVOICES + rows))
-    wait_for(walker, "Some rows invalid", script=script)
-    walker.has("is not an amount")
-    paid = f"{account},JI-{account},CHECK-7"
-    rows = PAYMENTS + f"{paid},20.50,2026-09-05\n{paid}8,20.50,9/5/2026\n{paid}9,,2026-09-05\n"
-    upload(walker, "Payments", written(tmp_path, "payments.csv", rows))
-    wait_for(walker, "“9/5/2026” is not a date; write it as 2026-03-31", script=script)
-    walker.has("is empty; write 0.00 for nothing")
-    assert refused_cells(walker, "payments") == [("3", "applied_on"), ("4", "amount")]
-    walker.shot(f"import-review-{name}")
+    review_three_files(walker, account, tmp_path, name, script=script)
     assert not known(walker, run_json, account)
 
     page.go_back()
@@ -101,6 +86,28 @@ def test_an_operator_brings_files_in(
     assert (cells[0], cells[-5].split("\n")[0], cells[-1]) == ("Imported", "3", "2")
     walker.shot(f"integration-log-{name}")
     assert known(walker, run_json, account)
+
+
+def review_three_files(
+    walker: Walker, account: str, folder: Path, name: str, *, script: bool
+) -> None:
+    """Accounts, then invoices and payments with wrong cells: each is checked as it comes."""
+    accounts = f'account_id,name,time_zone\n{account},"Journey, ""demo"" {name}",America/Denver\n'
+    upload(walker, "Accounts", written(folder, "accounts.csv", accounts))
+    wait_for(walker, "All rows valid", script=script)
+    walker.has("1 row names another time zone than yours (row 2: “America/Denver”).")
+    day = "USD,2026-09-01,2026-10-01\n"
+    rows = f"{account},JI-{account},120.50,120.50,{day}{account},JX-{account},12.505,1.00,{day}"
+    upload(walker, "Invoices", written(folder, "invoices.csv", INVOICES + rows))
+    wait_for(walker, "Some rows invalid", script=script)
+    walker.has("is not an amount")
+    paid = f"{account},JI-{account},CHECK-7"
+    rows = PAYMENTS + f"{paid},20.50,2026-09-05\n{paid}8,20.50,9/5/2026\n{paid}9,,2026-09-05\n"
+    upload(walker, "Payments", written(folder, "payments.csv", rows))
+    wait_for(walker, "“9/5/2026” is not a date; write it as 2026-03-31", script=script)
+    walker.has("is empty; write 0.00 for nothing")
+    assert refused_cells(walker, "payments") == [("3", "applied_on"), ("4", "amount")]
+    walker.shot(f"import-review-{name}")
 
 
 def refused_cells(walker: Walker, file: str) -> list[tuple[str, str]]:
