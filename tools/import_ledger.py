@@ -75,6 +75,7 @@ def summary(reports: Mapping[str, FileReport]) -> str:
     for report in reports.values():
         if report.ignored_columns:
             lines.append(f"  {report.file}: not used: {', '.join(report.ignored_columns)}")
+        lines += [f"  {report.file}: {note}" for note in report.notes]
     return "\n".join(lines)
 
 

@@ -61,6 +61,7 @@ SUITES = (
     Suite("silence", "tests/services/test_processor_silence.py", fixed=(("SILENCES_EACH", "1"),)),
     Suite("rebuilt", "tests/crash/test_rebuilding.py", "REBUILT_HISTORIES", 500, 100,
           "HISTORY_SEED"),
+    Suite("imports", "tests/services/test_import_large.py", "IMPORT_ROWS", 100_000, 100_000),
     Suite("keys", "tests/gateways/test_processor_keys.py tests/services/test_submit_once.py"),
 )  # fmt: skip
 

@@ -43,6 +43,7 @@ class IngestedFile:
     unchanged: int = 0
     refused: str = ""  # Why the file cannot be taken at all.
     ignored_columns: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # What is taken in, but not as the file might mean it.
     replaces: str = ""  # The file of the same kind that this one took the place of.
     same_as: str = ""  # When the very same content was imported before, as people read it.
 

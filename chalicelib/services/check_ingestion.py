@@ -93,4 +93,5 @@ def _told(file: IngestedFile, report: FileReport) -> IngestedFile:
         invalid=report.invalid,
         refused=next(refusals, "") if report.refused else "",
         ignored_columns=report.ignored_columns,
+        notes=report.notes,
     )

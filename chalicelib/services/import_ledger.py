@@ -90,9 +90,7 @@ def validate_ledger(
     )
     spill = Spill()
     reports = {
-        name: read_import_file(
-            name, files[name], spill, currency=dealer.currency, limit_bytes=limit_bytes
-        )
+        name: read_import_file(name, files[name], spill, dealer=dealer, limit_bytes=limit_bytes)
         for name in FILES
         if name in files
     }

@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.domain.days import day_end, day_start
 from chalicelib.domain.ids import DealerId
-from chalicelib.domain.settlements import PostingState, Settlement
+from chalicelib.domain.settlements import PostingCategory, PostingState, Settlement
 from chalicelib.services.world import World
 from chalicelib.storage import settlements as store
 from chalicelib.storage.dealers import get_dealer
@@ -30,12 +30,13 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SettlementFilters:
-    """Days are the dealer's, bounds inclusive; `sort` is a key of SORTS, largest first."""
+    """Days are the dealer's, bounds inclusive; `sort` is a key of SORTS."""
 
     standing: Standing | None = None
     since: date | None = None
     until: date | None = None
     sort: str = "created"
+    descending: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,16 @@ class SettlementPage:
     is_exact: bool = True
 
 
+def _by_posting(category: PostingCategory) -> Callable[[Settlement], tuple[str, float]]:
+    """By how far a category is, then by when it was posted."""
+
+    def place(settlement: Settlement) -> tuple[str, float]:
+        row = next(row for row in settlement.postings if row.category is category)
+        return row.state, row.posted_at.timestamp() if row.posted_at else 0.0
+
+    return place
+
+
 SORTS: Mapping[str, Callable[[Settlement], Any]] = MappingProxyType(
     {
         "id": lambda it: it.settlement_id,
@@ -59,6 +70,10 @@ SORTS: Mapping[str, Callable[[Settlement], Any]] = MappingProxyType(
         "fees": lambda it: it.fees_cents,
         "returns": lambda it: it.refunds_cents + it.returns_cents + it.disputes_cents,
         "net": lambda it: it.deposit_cents,
+        "invoices": _by_posting(PostingCategory.INVOICES),
+        "credits": _by_posting(PostingCategory.CREDIT_ADJUSTMENTS),
+        "debits": _by_posting(PostingCategory.DEBIT_ADJUSTMENTS),
+        "cash": _by_posting(PostingCategory.CASH_AND_OTHER),
         "resolved": lambda it: it.resolved_at.timestamp() if it.resolved_at else 0.0,
     }
 )
@@ -81,7 +96,9 @@ def list_settlements(
         return SettlementPage(*store.list_settlements(dealer_id, cursor=cursor, limit=limit))
     read = list(store.settlements_between(dealer_id, _bounds(dealer_id, filters), most=MOST + 1))
     ordered = sorted(
-        read[:MOST], key=lambda it: (SORTS[filters.sort](it), it.created_at), reverse=True
+        read[:MOST],
+        key=lambda it: (SORTS[filters.sort](it), it.created_at),
+        reverse=filters.descending,
     )
     # Filtered after the cursor: what it names may have left the filter since.
     names = [one.settlement_id for one in ordered]

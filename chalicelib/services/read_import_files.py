@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from chalicelib.domain.dealers import Dealer
 from chalicelib.services.import_ledger_spill import Spill
 from chalicelib.services.read_import_files_cells import CellRefused, Cells
 from chalicelib.services.read_import_files_rows import FILES, ImportFile
@@ -43,6 +44,7 @@ class FileReport:
     refused: bool = False  # As a whole: nothing of it may be imported.
     problems: list[Problem] = field(default_factory=list)  # The first 2,000.
     ignored_columns: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # What is taken in, but not as the file might mean it.
     inserted: int = 0
     updated: int = 0
     unchanged: int = 0
@@ -69,22 +71,24 @@ class FileRefused(Exception):
 
 
 def read_import_file(
-    name: str, content: BinaryIO, spill: Spill, *, currency: str, limit_bytes: int
+    name: str, content: BinaryIO, spill: Spill, *, dealer: Dealer, limit_bytes: int
 ) -> FileReport:
     """Check every row of one file and keep the good ones in the spill.
 
     Dates are ISO, amounts have a decimal point and at most two decimals; BOM, CRLF and quoted
     cells are fine. A missing column, wrong encoding or a file over the limit refuses the file.
+    An account's own time zone is noted and not used: a dealer has one day for everybody.
     """
     file, report = FILES[name], FileReport(name)
     try:
         reader = csv.reader(_lines(content, limit_bytes), strict=True)
         rows = _rows(reader)
         header = _header(file, next(rows, []), report)
-        reading = _Reading(file, header, currency, spill, report)
+        reading = _Reading(file, header, dealer, spill, report)
         for values in rows:
             if any(value.strip() for value in values):
                 reading.take(values, reader.line_num)
+        report.notes = reading.notes
     except FileRefused as refusal:
         report.refuse(0, "", str(refusal))
     return report
@@ -134,15 +138,26 @@ def _header(file: ImportFile, cells: list[str], report: FileReport) -> list[str]
     return names
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Reading:
     """One file being read."""
 
     file: ImportFile
     header: list[str]
-    currency: str
+    dealer: Dealer
     spill: Spill
     report: FileReport
+    other_zones: int = 0
+    first_other_zone: str = ""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know of the rows that were kept, as people read it."""
+        if not self.other_zones:
+            return ()
+        rows = f"{self.other_zones:,} rows name" if self.other_zones > 1 else "1 row names"
+        named = f"{rows} another time zone than yours ({self.first_other_zone})."
+        return (f"{named} Days and discounts of all accounts end by {self.dealer.time_zone}.",)
 
     def take(self, values: list[str], line: int) -> None:
         """Keep a row or count why not."""
@@ -158,7 +173,7 @@ class _Reading:
             raise CellRefused("", reason)
         cells = Cells(dict(zip(self.header, values, strict=True)))
         account_id = cells.identifier("account_id")
-        row = self.file.row(cells, self.currency)
+        row = self.file.row(cells, self.dealer.currency)
         item_id = "" if self.file.rank == 0 else _item_id(self.file, cells)
         if not self.spill.add(self.file.name, account_id, item_id, line, row):
             first_file, first_line = self.spill.origin(self.file.name, account_id, item_id)
@@ -167,6 +182,13 @@ class _Reading:
                 where += f" of {first_file}"
             reason = f"“{item_id or account_id}” is a duplicate of {where}"
             raise CellRefused(self.file.id_column, reason)
+        if "time_zone" in self.file.optional:
+            self._look_at_zone(cells.text("time_zone"), line)
+
+    def _look_at_zone(self, zone: str, line: int) -> None:
+        if zone and zone != self.dealer.time_zone:
+            self.other_zones += 1
+            self.first_other_zone = self.first_other_zone or f"row {line}: “{zone}”"
 
 
 def _item_id(file: ImportFile, cells: Cells) -> str:

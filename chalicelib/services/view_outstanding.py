@@ -71,6 +71,7 @@ class Outstanding:
     """An account's open documents as of the ERP's extract less our own effects.
 
     `totals` sums what is shown; `open_cents` is the whole account's, whatever is shown of it.
+    `payables` and `claims` are everything that was read, whatever is shown.
     """
 
     account: Account
@@ -82,6 +83,8 @@ class Outstanding:
     shown: Narrowing
     open_cents: int
     statement: StatementStanding | None
+    payables: tuple[Payable, ...]
+    claims: tuple[Claim, ...]
 
 
 def view_outstanding(
@@ -114,6 +117,8 @@ def view_outstanding(
         shown=narrowing if standing else replace(narrowing, view=View.ALL),
         open_cents=totals(state.payables, owed, today).outstanding_cents,
         statement=standing,
+        payables=state.payables,
+        claims=state.claims,
     )
 
 

@@ -20,6 +20,9 @@ INVOICES = (
 )
 
 
+PAYMENTS = "account_id,document_id,reference,amount,applied_on\n"
+
+
 def written(folder: Path, name: str, text: str) -> Path:
     """A file as Spruce would leave it: byte order mark, CRLF."""
     path = folder / name
@@ -49,9 +52,12 @@ def wait_for(walker: Walker, text: str, *, script: bool) -> None:
 def test_an_operator_brings_files_in(
     run_json: dict[str, Any], walk: Walk, tmp_path: Path, size: str, script: bool
 ) -> None:
-    """Two files, one bad row: nothing changes before Import, then the log says what did."""
+    """Three files, two with a bad row: nothing changes before Import, then the log says what did.
+
+    An account's own time zone is pointed out and changes nothing.
+    """
     walker, name = walk(size, script=script), f"{size}{'' if script else '-plain'}"
-    page, account = walker.page, f"JRN-{size}-{int(script)}".upper()
+    page, account = walker.page, f"JRN-{time.time_ns() // 10**6 % 10**9}"
     dealer = run_json["dealers"][0]["id"]
     people.sign_in_operator(walker, run_json, dealer, "ar")
     page.get_by_role("link", name="Integration").click()
@@ -61,31 +67,54 @@ def test_an_operator_brings_files_in(
     page.get_by_role("heading", name="Upload files").wait_for()
     walker.shot(f"import-empty-{name}")
 
-    accounts = f'account_id,name\n{account},"Journey, ""demo"" {name}"\n'
-    upload(walker, "Accounts", written(tmp_path, "accounts.csv", accounts))
-    wait_for(walker, "All rows valid", script=script)
-    day = "USD,2026-09-01,2026-10-01\n"
-    rows = f"{account},JI-{account},120.50,120.50,{day}{account},JX-{account},12.505,1.00,{day}"
-    upload(walker, "Invoices", written(tmp_path, "invoices.csv", INVOICES + rows))
-    wait_for(walker, "Some rows invalid", script=script)
-    walker.has("is not an amount")
-    walker.shot(f"import-review-{name}")
+    review_three_files(walker, account, tmp_path, name, script=script)
     assert not known(walker, run_json, account)
 
     page.go_back()
     own_time = page.locator("#f-as_of")
     assert bool(own_time.input_value()) is script
     own_time.fill(own_time.get_attribute("max") or "")
-    page.get_by_role("button", name="Import 2 rows").click()
+    page.get_by_role("button", name="Import 3 rows").click()
     wait_for(walker, "Accounts changed: 1.", script=script)
     walker.shot(f"import-done-{name}")
     page.get_by_role("link", name="All imports").click()
     walker.has("Noor Haddad")
     cells = page.locator("tbody tr", has_text="invoices.csv").first.locator("td").all_inner_texts()
     assert cells[0] == "Imported"
-    assert [cells[-4], cells[-3], cells[-2], cells[-1]] == ["1", "0", "0", "1"]
+    assert cells[-4:] == ["1", "0", "0", "1"]
+    cells = page.locator("tbody tr", has_text="payments.csv").first.locator("td").all_inner_texts()
+    assert (cells[0], cells[-5].split("\n")[0], cells[-1]) == ("Imported", "3", "2")
     walker.shot(f"integration-log-{name}")
     assert known(walker, run_json, account)
+
+
+def review_three_files(
+    walker: Walker, account: str, folder: Path, name: str, *, script: bool
+) -> None:
+    """Accounts, then invoices and payments with wrong cells: each is checked as it comes."""
+    accounts = f'account_id,name,time_zone\n{account},"Journey, ""demo"" {name}",America/Denver\n'
+    upload(walker, "Accounts", written(folder, "accounts.csv", accounts))
+    wait_for(walker, "All rows valid", script=script)
+    walker.has("1 row names another time zone than yours (row 2: “America/Denver”).")
+    day = "USD,2026-09-01,2026-10-01\n"
+    rows = f"{account},JI-{account},120.50,120.50,{day}{account},JX-{account},12.505,1.00,{day}"
+    upload(walker, "Invoices", written(folder, "invoices.csv", INVOICES + rows))
+    wait_for(walker, "Some rows invalid", script=script)
+    walker.has("is not an amount")
+    paid = f"{account},JI-{account},CHECK-7"
+    rows = PAYMENTS + f"{paid},20.50,2026-09-05\n{paid}8,20.50,9/5/2026\n{paid}9,,2026-09-05\n"
+    upload(walker, "Payments", written(folder, "payments.csv", rows))
+    wait_for(walker, "“9/5/2026” is not a date; write it as 2026-03-31", script=script)
+    walker.has("is empty; write 0.00 for nothing")
+    assert refused_cells(walker, "payments") == [("3", "applied_on"), ("4", "amount")]
+    walker.shot(f"import-review-{name}")
+
+
+def refused_cells(walker: Walker, file: str) -> list[tuple[str, str]]:
+    """Row and column of each refused cell of one file, as the review lists them."""
+    table = walker.page.get_by_role("table", name="Refused cells")
+    rows = table.locator("tbody tr", has=walker.page.get_by_role("rowheader", name=file)).all()
+    return [tuple(row.locator("td").nth(place).text_content() for place in (0, 1)) for row in rows]
 
 
 def known(walker: Walker, run: dict[str, Any], account: str) -> bool:

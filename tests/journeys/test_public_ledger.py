@@ -8,6 +8,7 @@ import pytest
 from tests.journeys import people
 from tests.journeys.books import general_ledger, our_ledger
 from tests.journeys.people import cents_of
+from tests.journeys.plain_road import balance_shown, pay_everything, post_and_resolve
 from tests.journeys.walker import Walker
 
 pytestmark = pytest.mark.journey
@@ -66,40 +67,6 @@ def largest_account(operator: Walker) -> tuple[str, int]:
     page.locator("tbody th a").first.click()
     assert balance_shown(operator, "Outstanding") == shown[0]
     return number, shown[0]
-
-
-def pay_everything(payer: Walker, balance: int) -> str:
-    """Tick every job, review, link a bank, authorise, pay; the payment's number."""
-    page = payer.page
-    assert balance_shown(payer, "Balance") == balance
-    payer.shot("plain-outstanding")
-    for box in page.locator("input[name=job]").all():
-        box.check()
-    page.get_by_role("button", name="Pay selected").click()
-    page.get_by_role("heading", name="Review payment").wait_for()
-    assert people.quoted_total(payer) == balance
-    people.link_bank(payer)
-    return people.authorise_and_pay(payer)
-
-
-def post_and_resolve(operator: Walker, run: dict[str, Any], payment: str) -> int:
-    """Post and resolve the settlement that carries the payment; returns its gross in cents."""
-    page = operator.page
-    people.open_settlement_of(operator, run, payment)
-    gross = cents_of(page.locator("dt", has_text="Payments, gross").locator("+ dd").inner_text())
-    page.get_by_role("button", name="Post", exact=True).click()
-    resolve = page.get_by_role("button", name="Resolve", exact=True)
-    people.reload_until(operator, resolve.count)
-    operator.shot("plain-settlement")
-    resolve.click()
-    operator.has("The settlement is resolved.")
-    return gross
-
-
-def balance_shown(walker: Walker, label: str) -> int:
-    """One of the figures in the strip at the top, in cents."""
-    stat = walker.page.locator(".stat", has=walker.page.locator("dt", has_text=label)).first
-    return cents_of(stat.locator("dd").inner_text())
 
 
 def assert_books(run: dict[str, Any], before: dict[str, int], balance: int) -> None:

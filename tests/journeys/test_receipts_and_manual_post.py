@@ -23,7 +23,7 @@ EMAIL = f"papers.{uuid4().hex[:8]}@example.com"
 def test_a_payer_keeps_receipts_and_an_operator_posts_by_hand(
     run_json: dict[str, Any], walk: Walk
 ) -> None:
-    """Customer on a phone; operator at a desk, then on a phone without script."""
+    """Customer on a phone, then at a desk; operator at a desk, then on a phone without script."""
     run, dealer = run_json, run_json["dealers"][0]["id"]
     operator, payer = walk("desk"), walk("phone")
     people.sign_in_operator(operator, run, dealer, "admin")
@@ -49,7 +49,11 @@ def test_a_payer_keeps_receipts_and_an_operator_posts_by_hand(
     record_times(run, walk("phone", script=False), dealer, settlement)
 
     people.wait_for_status(payer, f"{run['portal_url']}/payments/{payment}", "Posted")
-    assert downloaded(payer, "Download PDF")[1] == content
+    at_a_desk = walk("desk", state=payer.context.storage_state())
+    at_a_desk.page.goto(f"{run['portal_url']}/payments/{payment}")
+    assert downloaded(at_a_desk, "Download PDF")[1] == content
+    copy_to_a_contact(run, at_a_desk, "receipt", lambda text: "Paid to" in text)
+    at_a_desk.shot("receipt-posted")
     operator.page.goto(settlement)
     operator.shot("by-hand-posted")
     operator.page.get_by_role("button", name="Resolve", exact=True).click()

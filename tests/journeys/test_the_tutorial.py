@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Locator
 
 from tests.journeys import people
+from tests.journeys.list_checks import checks_incoming, checks_settlements
 from tests.journeys.people import quoted_discount, quoted_total
 from tests.journeys.test_card import CREDIT, add, pay
 from tests.journeys.test_integration import upload, wait_for, written
@@ -81,6 +82,15 @@ def test_the_tutorial_is_walked_in_order_with_ach_and_with_card(
     posts_and_resolves(operator, run, paid)
     for one in paid:
         sees_them_posted(one, operator, run)
+    checks_incoming(operator, run, ledger.stamp, amounts_of(paid), tmp_path)
+    phone = walk("phone", state=operator.context.storage_state())
+    checks_settlements(phone, run, tmp_path)
+
+
+def amounts_of(paid: list[Paid]) -> dict[str, int]:
+    """What each payment's number charged, in cents."""
+    by_ach = STATEMENT_CENTS - CREDIT_CENTS - DISCOUNT_CENTS + FEE_CENTS
+    return {**{it.ach: by_ach for it in paid}, **{it.card: NEW_CHARGES_CENTS for it in paid}}
 
 
 def new_ledger(run: dict[str, Any]) -> TutorialLedger:

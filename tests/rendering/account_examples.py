@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chalicelib.rendering.views.account import Account, AccountPayable, Invitation
+from chalicelib.rendering.views.account import (
+    Account,
+    AccountPayable,
+    AccountStatement,
+    Invitation,
+)
 from chalicelib.rendering.views.chrome import Action, Badge
 from chalicelib.rendering.views.figures import Aging, Link, Option, Pager
 
@@ -71,7 +76,7 @@ DISABLED_INVITATION = Invitation(
 
 def account(tab: str = "invoices", **changes: object) -> Account:
     """A late customer with an open invitation, on the chosen tab."""
-    tabs = ("Invoices", "Credits", "Debits", "Payments", "Activity")
+    tabs = ("Invoices", "Credits", "Debits", "Statements", "Payments", "Activity")
     fields: dict[str, object] = {
         "chrome": console_chrome("Metolius Cabin Restoration LLC", "Customers"),
         "name": NAMES[0],
@@ -117,6 +122,33 @@ def _payables() -> tuple[AccountPayable, ...]:
     )
 
 
+STATEMENT_STATES = (
+    Badge(label="Open"),
+    Badge(label="Payment on its way", tone="info"),
+    Badge(label="Past due", tone="bad"),
+    Badge(label="Nothing open", tone="good"),
+)
+
+
+def _statements() -> tuple[AccountStatement, ...]:
+    return tuple(
+        AccountStatement(
+            number=demo.HOSTILE if n == 2 else f"S-2026-{11 - n:02d}",
+            closed_on=f"2026-{11 - n:02d}-25",
+            due_on=f"2026-{12 - n:02d}-10",
+            balance_cents=1_840_055 - n * 210_031,
+            open_cents=0 if n == 3 else 1_640_055 - n * 210_031,
+            status=status,
+            is_current=n == 0,
+            discount_cents=0 if n == 1 else 36_801,
+            discount_until="" if n == 1 else f"2026-{12 - n:02d}-10T23:59:59-08:00",
+            discount_zone="" if n == 1 else "PST",
+            is_discount_over=n > 1,
+        )
+        for n, status in enumerate(STATEMENT_STATES)
+    )
+
+
 def account_examples() -> dict[str, object]:
     """Every tab, full and empty."""
     return {
@@ -135,6 +167,8 @@ def account_examples() -> dict[str, object]:
         ),
         "account_disabled": account(invitation=DISABLED_INVITATION, payables=_payables()),
         "account_declined": account(invitation=DECLINED_INVITATION, payables=_payables()),
+        "account_statements": account("statements", statements=_statements()),
+        "account_no_statements": account("statements"),
         "account_no_payments": account("payments"),
         "account_no_activity": account("activity"),
     }

@@ -53,7 +53,10 @@ def file(**changes: object) -> IngestedFile:
         "lines": 4012,
         "valid": 4010,
         "invalid": 2,
-        "notes": ("Takes the place of old.csv; one file of each kind is imported.",),
+        "notes": (
+            "Takes the place of old.csv; one file of each kind is imported.",
+            f"1 row names another time zone than yours (row 4: “{demo.HOSTILE}”).",
+        ),
     }
     return IngestedFile(**{**fields, **changes})  # type: ignore[arg-type]
 

@@ -119,3 +119,26 @@ def test_an_account_in_another_currency_is_refused(ledger: LedgerWorld) -> None:
         problems = checked.reports["accounts"].problems
 
     assert [(it.line, it.column) for it in problems] == [(2, "currency")]
+
+
+ZONED = "account_id,name,time_zone\nC-1,Oak Homes,{}\nC-2,Elm Homes,\nC-3,Ash Homes,{}\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ("UTC", "UTC", ()),
+        ("UTC", "America/Denver", ("1 row names another time zone than yours (row 4: “America/",)),
+        ("PST", "America/Denver", ("2 rows name another time zone than yours (row 2: “PST”).",)),
+    ],
+)
+def test_an_accounts_own_time_zone_is_pointed_out_and_does_not_rule(
+    ledger: LedgerWorld, first: str, second: str, said: tuple[str, ...]
+) -> None:
+    with ledger.check(accounts=ZONED.format(first, second)) as checked:
+        report = checked.reports["accounts"]
+
+    assert (report.lines, report.invalid, len(report.notes)) == (3, 0, len(said))
+    for note, words in zip(report.notes, said, strict=True):
+        assert note.startswith(words)
+        assert note.endswith("Days and discounts of all accounts end by UTC.")

@@ -40,6 +40,16 @@ def test_nothing_changes_before_the_import_is_confirmed(integrator: Integrator) 
     assert integrator.queues.imports == []
 
 
+def test_what_is_taken_in_but_not_as_the_file_means_it_is_kept_for_the_review(
+    integrator: Integrator,
+) -> None:
+    zoned = "account_id,name,time_zone\nC-1,Oak Homes,America/Denver\n"
+
+    (file,) = checked(integrator, accounts=zoned).files
+
+    assert (file.valid, len(file.notes)) == (1, 1)
+
+
 def test_a_confirmed_import_is_applied_and_logged_with_its_figures(integrator: Integrator) -> None:
     found = checked(integrator, accounts=TWO_ACCOUNTS, invoices=THREE_INVOICES + BAD_ROW)
 

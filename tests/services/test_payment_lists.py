@@ -57,6 +57,15 @@ def test_days_and_amounts_are_bounds_that_count(paid: Road) -> None:
     assert found(paid, until=date(2020, 1, 1)) == []
 
 
+def test_both_orders_can_be_turned_round(paid: Road) -> None:
+    second = FIRST + timedelta(days=1)
+
+    assert found(paid, descending=False) == ["1", "2", "3"]
+    assert found(paid, descending=False, since=second) == ["2", "3"]
+    assert found(paid, descending=False, status=PaymentStatus.PENDING) == ["1", "2", "3"]
+    assert found(paid, descending=False, sort="amount", max_cents=20_000) == ["1", "2"]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -82,14 +91,19 @@ def test_a_status_is_read_from_its_own_index(paid: Road) -> None:
     assert found(paid, status=PaymentStatus.SETTLED) == []
 
 
-def test_a_cursor_reads_on_within_the_filter(paid: Road) -> None:
-    where, filters = (paid.world, paid.dealer.dealer_id), PaymentFilters(text="inv-1")
+@pytest.mark.parametrize("sort", ["time", "amount"])
+@pytest.mark.parametrize(("descending", "expected"), [(True, ["3", "1"]), (False, ["1", "3"])])
+def test_a_cursor_reads_on_within_the_filter(
+    paid: Road, sort: str, descending: bool, expected: list[str]
+) -> None:
+    where = paid.world, paid.dealer.dealer_id
+    filters = PaymentFilters(text="inv-1", sort=sort, descending=descending)
 
     first = list_payments(*where, filters=filters, limit=1)
     second = list_payments(*where, filters=filters, limit=1, cursor=first.cursor)
 
     numbers = [payment.number[-1] for payment in (*first.payments, *second.payments)]
-    assert (numbers, first.count, first.total_cents, second.cursor) == (["3", "1"], 2, 40_000, "")
+    assert (numbers, first.count, first.total_cents, second.cursor) == (expected, 2, 40_000, "")
 
 
 def test_the_file_holds_what_one_request_cannot_read(

@@ -133,9 +133,19 @@ def test_a_page_goes_on_where_it_was_though_its_last_row_has_left_the_filter(
 
 @pytest.mark.usefixtures("stored")
 @pytest.mark.parametrize("sort", SORTS)
-def test_every_column_sorts_the_largest_first(settling: SettlingWorld, sort: str) -> None:
-    page = shown(settling, sort=sort).settlements
+def test_every_column_sorts_both_ways(settling: SettlingWorld, sort: str) -> None:
+    down = shown(settling, sort=sort).settlements
+    up = shown(settling, sort=sort, descending=False).settlements
 
-    keys = [SORTS[sort](one) for one in page]
+    keys = [SORTS[sort](one) for one in down]
     assert keys == sorted(keys, reverse=True)
-    assert len(page) == 4
+    assert list(up) == list(down)[::-1]
+    assert len(down) == 4
+
+
+@pytest.mark.usefixtures("stored")
+def test_the_oldest_first_is_read_page_by_page(settling: SettlingWorld) -> None:
+    first = shown(settling, limit=3, descending=False)
+    second = shown(settling, first.cursor, limit=3, descending=False)
+
+    assert [names(first), names(second)] == [["po_0", "po_1", "po_2"], ["po_3"]]

@@ -14,10 +14,11 @@ from chalicelib.domain.invitations import (
     state_now,
 )
 from chalicelib.domain.payables import PayableKind
-from chalicelib.entrypoints.presenting import invitation_badge, zoned
+from chalicelib.entrypoints.presenting import invitation_badge, zone_name, zoned
 from chalicelib.rendering.views import account as views
 from chalicelib.rendering.views.chrome import Action, Badge
 from chalicelib.rendering.views.figures import Link, Option, TimelineEntry
+from chalicelib.services.list_statements import ListedStatement, StatementState
 from chalicelib.services.view_outstanding import OpenPayable, Outstanding
 from chalicelib.storage.accounts import LogEntry
 
@@ -28,6 +29,12 @@ KIND_OF_TAB = {
 }
 
 
+_STATEMENT_BADGES = {
+    StatementState.CLEAR: Badge(label="Nothing open", tone="good"),
+    StatementState.ON_ITS_WAY: Badge(label="Payment on its way", tone="info"),
+    StatementState.PAST_DUE: Badge(label="Past due", tone="bad"),
+    StatementState.OPEN: Badge(label="Open"),
+}
 _CHIPS = {AccountBadge.REVOKED: "Revoked", AccountBadge.DISABLED: "Disabled"}
 
 
@@ -38,6 +45,7 @@ def tabs_of(found: Outstanding, current: str) -> tuple[Link, ...]:
         ("invoices", "Invoices", totals.invoices),
         ("debits", "Debit adjustments", totals.debits),
         ("credits", "Credit adjustments", totals.credits),
+        ("statements", "Statements", None),
         ("payments", "Payments", None),
         ("activity", "Activity", None),
     )
@@ -81,6 +89,24 @@ def _payable_badge(row: OpenPayable) -> Badge:
     if row.owed.owed_cents < row.payable.original_cents:
         return Badge(label="Partially paid")
     return Badge(label="Open")
+
+
+def statement_row(listed: ListedStatement, dealer: Dealer) -> views.AccountStatement:
+    """One statement as its row shows it."""
+    statement, until = listed.statement, listed.discount_until
+    return views.AccountStatement(
+        number=statement.statement_id,
+        closed_on=statement.closed_on.isoformat(),
+        due_on=statement.due_day.isoformat(),
+        balance_cents=statement.balance_cents,
+        open_cents=listed.open_cents,
+        status=_STATEMENT_BADGES[listed.state],
+        is_current=listed.is_current,
+        discount_cents=statement.discount_cents if until else 0,
+        discount_until=zoned(dealer, until),
+        discount_zone=zone_name(dealer, until) if until else "",
+        is_discount_over=listed.is_discount_over,
+    )
 
 
 def activity(entries: Iterable[LogEntry], dealer: Dealer) -> tuple[TimelineEntry, ...]:

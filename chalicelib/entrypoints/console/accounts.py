@@ -12,6 +12,7 @@ from chalicelib.entrypoints.console.account_parts import (
     activity,
     invitation_view,
     payable_rows,
+    statement_row,
     tabs_of,
 )
 from chalicelib.entrypoints.console.chrome import console_chrome
@@ -31,6 +32,7 @@ from chalicelib.services.invite_customer import (
     revoke_invitation,
 )
 from chalicelib.services.list_payments import list_own_payments
+from chalicelib.services.list_statements import list_statements
 from chalicelib.services.view_outstanding import Outstanding, view_outstanding
 from chalicelib.storage.accounts import list_log
 from chalicelib.storage.invitations import get_invitation
@@ -41,7 +43,7 @@ PAYABLE_TABS = ("invoices", "credits", "debits")
 EVERY_ROW = 1_000_000
 ROWS_A_PAGE = 100
 NOBODY = Contact(contact_id="", name="", email="")
-TABS = (*PAYABLE_TABS, "payments", "activity")
+TABS = (*PAYABLE_TABS, "statements", "payments", "activity")
 
 
 @page(blueprint, "GET", BASE, area="console")
@@ -124,6 +126,7 @@ def _view(visit: Visit, found: Outstanding, tab: str) -> views.Account:
     contact = account.primary_contact or NOBODY
     payables, payables_next = _payables(visit, found, tab) if tab in PAYABLE_TABS else ((), "")
     payments, payments_next = _payments(visit, found) if tab == "payments" else ((), "")
+    statements, statements_next = _statements(visit, found) if tab == "statements" else ((), "")
     log, log_next = _log(visit, found) if tab == "activity" else ((), "")
     return views.Account(
         chrome=console_chrome(visit, found.dealer, account.name, "Customers", as_of=found.as_of),
@@ -141,13 +144,14 @@ def _view(visit: Visit, found: Outstanding, tab: str) -> views.Account:
         tabs=tabs_of(found, tab),
         tab=tab,
         payables=payables,
+        statements=statements,
         payments=payments,
         activity=log,
         pager=_pager(
             visit,
             f"/console/customers/{account.account_id}?tab={tab}",
-            len(payables) + len(payments) + len(log),
-            payables_next or payments_next or log_next,
+            len(payables) + len(statements) + len(payments) + len(log),
+            payables_next or statements_next or payments_next or log_next,
         ),
         contact_name=contact.name,
         contact_email=contact.email,
@@ -168,10 +172,22 @@ def _payables(
 ) -> tuple[tuple[views.AccountPayable, ...], str]:
     """A page of rows; the cursor is how many were shown so far."""
     rows = payable_rows(found, tab)
-    after = visit.query.get("after")
-    start = int(after) if after.isascii() and after.isdigit() else 0
+    start = _shown_so_far(visit)
     end = start + ROWS_A_PAGE
     return rows[start:end], str(end) if end < len(rows) else ""
+
+
+def _statements(visit: Visit, found: Outstanding) -> tuple[tuple[views.AccountStatement, ...], str]:
+    """A page of statements; the cursor is how many were shown so far."""
+    start = _shown_so_far(visit)
+    listed, more = list_statements(visit.world, found, start=start, limit=ROWS_A_PAGE)
+    rows = tuple(statement_row(one, found.dealer) for one in listed)
+    return rows, str(start + ROWS_A_PAGE) if more else ""
+
+
+def _shown_so_far(visit: Visit) -> int:
+    after = visit.query.get("after")
+    return int(after) if after.isascii() and after.isdigit() else 0
 
 
 def _payments(visit: Visit, found: Outstanding) -> tuple[tuple[PaymentRow, ...], str]:
@@ -198,7 +214,7 @@ def _pager(visit: Visit, base: str, shown: int, following: str) -> Pager | None:
     after = visit.query.get("after")
     if not following and not after:
         return None
-    start = int(after) if after.isascii() and after.isdigit() else 0
+    start = _shown_so_far(visit)
     return Pager(
         first=start + 1,
         last=start + shown,

@@ -1,5 +1,7 @@
 """Customers: who owes what, whom to chase first; any sort, any filters, and the same as CSV."""
 
+from collections.abc import Mapping
+
 from chalice.app import Blueprint
 
 from chalicelib.domain.accounts import Badge as AccountBadge
@@ -15,16 +17,18 @@ from chalicelib.entrypoints.console.customer_parts import (
     filter_boxes,
     stats,
 )
+from chalicelib.entrypoints.console.list_parts import kept_order
+from chalicelib.entrypoints.console.remembering import RememberedList
 from chalicelib.entrypoints.filters import cents_typed, href
 from chalicelib.entrypoints.guard import Visit, page
-from chalicelib.entrypoints.responses import Csv, Html
+from chalicelib.entrypoints.responses import Csv, Html, Redirect
 from chalicelib.rendering.pages import render_page
 from chalicelib.rendering.views import customers as views
 from chalicelib.rendering.views.figures import Column, HiddenField, Pager
 from chalicelib.services.deal_with_notice import list_waiting
 from chalicelib.services.export_customers import export_customers
 from chalicelib.services.list_customers import CustomerPage, CustomerQuery, list_customers
-from chalicelib.services.list_customers_selection import CustomerFilter
+from chalicelib.services.list_customers_selection import SORTS, CustomerFilter
 from chalicelib.storage.dealers import get_dealer
 
 blueprint = Blueprint(__name__)
@@ -38,13 +42,16 @@ PENDING_LONG_DAYS = 7
 
 
 @page(blueprint, "GET", BASE, area="console")
-def customers(visit: Visit) -> Html:
-    """GET one page of the dealer's accounts, Collection Priority first."""
+def customers(visit: Visit) -> Html | Redirect:
+    """GET one page of the dealer's accounts, Collection Priority first; opens as it was left."""
+    if away := LIST.elsewhere(visit):
+        return away
     dealer = get_dealer(visit.dealer_id)
     typed = {name: visit.query.get(name) for name in TYPED}
     query = customer_query(typed, visit.query.get("page"))
     found = list_customers(visit.world, visit.dealer_id, query=query)
-    return Html(render_page(_view(visit, dealer, typed, found)))
+    view = _view(visit, dealer, typed, found)
+    return Html(render_page(view), cookies=LIST.remember(visit, typed))
 
 
 @page(blueprint, "GET", BASE + ".csv", area="console")
@@ -55,13 +62,13 @@ def export(visit: Visit) -> Csv:
     return Csv(text, "customers.csv")
 
 
-def customer_query(typed: dict[str, str], cursor: str) -> CustomerQuery:
+def customer_query(typed: Mapping[str, str], cursor: str) -> CustomerQuery:
     """What the filters' words ask for. Raises InvalidInput for words that mean nothing."""
     sort = typed["sort"] or "priority"
     ascending = typed["order"] == "ascending" or (sort in ("name", "kind") and not typed["order"])
     return CustomerQuery(
         filter=CustomerFilter(
-            search=typed["q"],
+            search=typed.get("q", ""),
             badge=_badge(typed["badge"]),
             pending_days=PENDING_LONG_DAYS if typed["badge"] == PENDING_LONG else 0,
             account_kind=typed["kind"],
@@ -75,6 +82,14 @@ def customer_query(typed: dict[str, str], cursor: str) -> CustomerQuery:
         descending=not ascending,
         cursor=cursor,
     )
+
+
+def _check(typed: Mapping[str, str]) -> None:
+    if customer_query(typed, "").sort not in SORTS:
+        raise InvalidInput("The list cannot be sorted by that.")
+
+
+LIST = RememberedList("customers", BASE, kept=TYPED[1:], check=_check)
 
 
 def _badge(word: str) -> AccountBadge | None:
@@ -106,11 +121,11 @@ def _view(
         pager=_pager(typed, found),
         query=typed["q"],
         filters=filter_boxes(typed, found.kinds),
-        kept=tuple(
-            HiddenField(name=name, value=typed[name]) for name in ("sort", "order") if typed[name]
-        ),
+        min_amount=typed["min"],
+        max_amount=typed["max"],
+        kept=kept_order(typed),
         attention=attention(found.everything, list_waiting(visit.world, visit.dealer_id), BASE),
-        clear_href=BASE if any(typed[name] for name in FILTERS) else "",
+        clear_href=LIST.clear_href if any(typed.values()) else "",
         csv_href=href(BASE + ".csv", typed),
         chosen=tuple(HiddenField(name=name, value=typed[name]) for name in TYPED if typed[name]),
         may_invite=visit.signed_in.role in COLLECTING_ROLES,

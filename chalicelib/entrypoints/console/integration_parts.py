@@ -251,6 +251,7 @@ def _notes(file: IngestedFile, dealer: Dealer) -> Iterable[str]:
         yield f"Takes the place of {file.replaces}; one file of each kind is imported."
     if file.ignored_columns:
         yield f"Columns not used: {', '.join(file.ignored_columns)}."
+    yield from file.notes
 
 
 def _size(size_bytes: int) -> str:

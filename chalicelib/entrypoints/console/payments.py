@@ -1,5 +1,7 @@
 """Incoming Payments: the list with its filters, and one payment in full."""
 
+from collections.abc import Mapping
+
 from chalice.app import Blueprint
 
 from chalicelib.domain.dealers import Dealer
@@ -9,7 +11,13 @@ from chalicelib.entrypoints.console import interventions, refunds
 from chalicelib.entrypoints.console.chrome import console_chrome, payment_tabs
 from chalicelib.entrypoints.console.discounts import discount_form
 from chalicelib.entrypoints.console.ledger_lines import ledger_lines
-from chalicelib.entrypoints.console.list_parts import choice, sorting_columns
+from chalicelib.entrypoints.console.list_parts import (
+    choice,
+    is_ascending,
+    kept_order,
+    sorting_columns,
+)
+from chalicelib.entrypoints.console.remembering import RememberedList
 from chalicelib.entrypoints.console.taken_back import return_form, taken_back
 from chalicelib.entrypoints.console.volume import daily_volume
 from chalicelib.entrypoints.filters import cents_typed, day_typed, href
@@ -22,12 +30,12 @@ from chalicelib.entrypoints.presenting import (
     timeline,
     zoned,
 )
-from chalicelib.entrypoints.responses import Csv, Html
+from chalicelib.entrypoints.responses import Csv, Html, Redirect
 from chalicelib.rendering.csv_files import csv_text, decimal_text
 from chalicelib.rendering.pages import render_page
 from chalicelib.rendering.views import incoming as views
 from chalicelib.rendering.views.chrome import Badge
-from chalicelib.rendering.views.figures import HiddenField, Pager
+from chalicelib.rendering.views.figures import Pager
 from chalicelib.services.list_payments import (
     PaymentFilters,
     PaymentPage,
@@ -39,7 +47,7 @@ from chalicelib.storage.dealers import get_dealer
 
 blueprint = Blueprint(__name__)
 BASE = "/console/payments"
-TYPED = ("q", "status", "from", "to", "min", "max", "sort")
+TYPED = ("q", "status", "from", "to", "min", "max", "sort", "order")
 COLUMNS = (
     ("payer", "Payer", ""),
     ("method", "Method", ""),
@@ -51,8 +59,10 @@ STATUSES = (("", "Any status"), *((status.value, status.capitalize()) for status
 
 
 @page(blueprint, "GET", BASE, area="console")
-def incoming(visit: Visit) -> Html:
-    """GET the dealer's payments, newest first, as filtered."""
+def incoming(visit: Visit) -> Html | Redirect:
+    """GET the dealer's payments as filtered and sorted, newest first; opens as it was left."""
+    if away := LIST.elsewhere(visit):
+        return away
     dealer = get_dealer(visit.dealer_id)
     typed = {name: visit.query.get(name) for name in TYPED}
     found = list_payments(
@@ -77,12 +87,12 @@ def incoming(visit: Visit) -> Html:
         to_on=typed["to"],
         min_amount=typed["min"],
         max_amount=typed["max"],
-        kept=(HiddenField(name="sort", value=typed["sort"]),) if typed["sort"] else (),
-        clear_href=BASE if any(typed[name] for name in TYPED[:-1]) else "",
+        kept=kept_order(typed),
+        clear_href=LIST.clear_href if any(typed.values()) else "",
         csv_href=href(BASE + ".csv", typed),
         volume=daily_volume(found),
     )
-    return Html(render_page(view))
+    return Html(render_page(view), cookies=LIST.remember(visit, typed))
 
 
 @page(blueprint, "GET", BASE + ".csv", area="console")
@@ -119,16 +129,20 @@ def payment_page(visit: Visit, payment: str) -> Html:
     return Html(render_page(_detail(visit, dealer, found)))
 
 
-def _filters(typed: dict[str, str]) -> PaymentFilters:
+def _filters(typed: Mapping[str, str]) -> PaymentFilters:
     return PaymentFilters(
         status=_status(typed["status"]),
         since=day_typed(typed["from"], "from"),
         until=day_typed(typed["to"], "to"),
         min_cents=cents_typed(typed["min"], "min"),
         max_cents=cents_typed(typed["max"], "max"),
-        text=typed["q"],
+        text=typed.get("q", ""),
         sort="amount" if typed["sort"] == "amount" else "time",
+        descending=not is_ascending(typed),
     )
+
+
+LIST = RememberedList("payments", BASE, kept=TYPED[1:], check=_filters)
 
 
 def _status(word: str) -> PaymentStatus | None:

@@ -1,19 +1,27 @@
 """The list of settlements: by their state and days, in any column's order, and as CSV."""
 
+from collections.abc import Mapping
+
 from chalice.app import Blueprint
 
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.entrypoints.console.chrome import console_chrome, payment_tabs
-from chalicelib.entrypoints.console.list_parts import choice, sorting_columns
+from chalicelib.entrypoints.console.list_parts import (
+    choice,
+    is_ascending,
+    kept_order,
+    sorting_columns,
+)
+from chalicelib.entrypoints.console.remembering import RememberedList
 from chalicelib.entrypoints.console.settlement_parts import CATEGORY_WORDS, settlement_row
 from chalicelib.entrypoints.filters import day_typed, href
 from chalicelib.entrypoints.guard import Visit, page
 from chalicelib.entrypoints.presenting import zoned
-from chalicelib.entrypoints.responses import Csv, Html
+from chalicelib.entrypoints.responses import Csv, Html, Redirect
 from chalicelib.rendering.csv_files import csv_text, decimal_text
 from chalicelib.rendering.pages import render_page
 from chalicelib.rendering.views import settlements as views
-from chalicelib.rendering.views.figures import HiddenField, Pager
+from chalicelib.rendering.views.figures import Pager
 from chalicelib.services.list_settlements import (
     MOST,
     SORTS,
@@ -26,7 +34,7 @@ from chalicelib.storage.dealers import get_dealer
 
 blueprint = Blueprint(__name__)
 BASE = "/console/settlements"
-TYPED = ("state", "from", "to", "sort")
+TYPED = ("state", "from", "to", "sort", "order")
 STATES = (
     ("", "Any state"),
     (Standing.TO_POST, "To post"),
@@ -44,8 +52,10 @@ HEADS = tuple((key, label, key if key in SORTS else "") for key, label in COLUMN
 
 
 @page(blueprint, "GET", BASE, area="console")
-def settlements(visit: Visit) -> Html:
-    """GET the dealer's settlements, newest first, as filtered."""
+def settlements(visit: Visit) -> Html | Redirect:
+    """GET the dealer's settlements as filtered and sorted, newest first; opens as it was left."""
+    if away := LIST.elsewhere(visit):
+        return away
     dealer = get_dealer(visit.dealer_id)
     typed = {name: visit.query.get(name) for name in TYPED}
     after = visit.query.get("after")
@@ -60,12 +70,12 @@ def settlements(visit: Visit) -> Html:
         filters=(choice("state", "State", STATES, typed["state"]),),
         from_on=typed["from"],
         to_on=typed["to"],
-        kept=(HiddenField(name="sort", value=typed["sort"]),) if typed["sort"] else (),
-        clear_href=BASE if any(typed[name] for name in TYPED[:-1]) else "",
+        kept=kept_order(typed),
+        clear_href=LIST.clear_href if any(typed.values()) else "",
         csv_href=href(BASE + ".csv", typed),
         is_exact=found.is_exact,
     )
-    return Html(render_page(view))
+    return Html(render_page(view), cookies=LIST.remember(visit, typed))
 
 
 @page(blueprint, "GET", BASE + ".csv", area="console")
@@ -95,13 +105,17 @@ def export(visit: Visit) -> Csv:
     return Csv(csv_text(header, rows), "settlements.csv")
 
 
-def _filters(typed: dict[str, str]) -> SettlementFilters:
+def _filters(typed: Mapping[str, str]) -> SettlementFilters:
     return SettlementFilters(
         standing=_standing(typed["state"]),
         since=day_typed(typed["from"], "from"),
         until=day_typed(typed["to"], "to"),
         sort=typed["sort"] if typed["sort"] in SORTS else "created",
+        descending=not is_ascending(typed),
     )
+
+
+LIST = RememberedList("settlements", BASE, kept=TYPED, check=_filters)
 
 
 def _standing(word: str) -> Standing | None:

@@ -51,8 +51,29 @@ class AccountPayable:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccountStatement:
+    """A closed statement; what was frozen, and `open_cents`, what its documents come to today.
+
+    `discount_until` is ISO in the dealer's zone, whose short name is `discount_zone`; both are
+    empty without a discount. `is_discount_over`: that moment has passed.
+    """
+
+    number: str
+    closed_on: str
+    due_on: str
+    balance_cents: int
+    open_cents: int
+    status: Badge
+    is_current: bool = False
+    discount_cents: int = 0
+    discount_until: str = ""
+    discount_zone: str = ""
+    is_discount_over: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Account:
-    """GET /console/customers/{account}?tab=invoices|credits|debits|payments|activity.
+    """GET /console/customers/{account}, `tab` one of those in `tabs`.
 
     Only the chosen tab's tuple is filled (`payables` for the first three). Role `viewer` gets
     `may_act` False: no forms. `credit_limit_cents` None when the dealer set none.
@@ -73,6 +94,7 @@ class Account:
     tabs: tuple[Link, ...]
     tab: str
     payables: tuple[AccountPayable, ...] = ()
+    statements: tuple[AccountStatement, ...] = ()
     payments: tuple[PaymentRow, ...] = ()
     activity: tuple[TimelineEntry, ...] = ()
     pager: Pager | None = None

@@ -64,6 +64,7 @@ class Customers:
 
     `columns` keys: name, priority, badge, outstanding, current, past_due, days_1_30,
     days_31_60, days_61_90, days_91_up, debits, credits, wado, last_contact.
+    `min_amount`/`max_amount` echo the bounds typed for what is outstanding.
     `clear_href` is set when any filter is on. `kept` are hidden fields of the filter form, `chosen`
     those of the form that invites (POST /console/invitations: csrf, account …, or all=yes).
     """
@@ -75,6 +76,8 @@ class Customers:
     pager: Pager
     query: str = ""
     filters: tuple[SelectFilter, ...] = ()
+    min_amount: str = ""
+    max_amount: str = ""
     kept: tuple[HiddenField, ...] = ()
     attention: tuple[Attention, ...] = ()
     clear_href: str = ""
