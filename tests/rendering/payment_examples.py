@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.rendering.views.chrome import Badge
 from chalicelib.rendering.views.figures import Option
-from chalicelib.rendering.views.payments import Payments, Receipt, ReceiptOffer
+from chalicelib.rendering.views.payments import AllocationRow, Payments, Receipt, ReceiptOffer
 from chalicelib.rendering.views.quote import BankChoice
 
 from . import demo
@@ -48,6 +48,18 @@ def receipt(**changes: object) -> Receipt:
     return Receipt(**{**fields, **changes})  # type: ignore[arg-type]
 
 
+def _large(n: int) -> AllocationRow:
+    return AllocationRow(
+        number=f"I{448_100_000 + n}",
+        kind="Debit adjustment",
+        amount_cents=1_234_567_89,
+        job_name="Lot 14, Wintergreenheights",
+        po_number=f"PO-A-119{n}",
+        due_on="2026-10-02",
+        credit_cents=-123_456_78,
+    )
+
+
 def payment_examples() -> dict[str, object]:
     """The list, and one payment in every state of its receipt."""
     payments_chrome = portal_chrome("Payments", "Payments")
@@ -65,6 +77,7 @@ def payment_examples() -> dict[str, object]:
         ),
         "payments_empty": Payments(chrome=payments_chrome, rows=(), pager=demo.NO_PAGER),
         "receipt": receipt(),
+        "receipt_large": receipt(allocations=tuple(_large(n) for n in range(25))),
         "receipt_pending": receipt(
             status=demo.PENDING,
             is_receipt=False,

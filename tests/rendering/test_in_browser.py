@@ -116,6 +116,18 @@ def test_a_page_fits_is_accessible_and_breaks_no_policy(
     assert (width <= SIZES[size][0], clipped) == (True, [])
 
 
+@pytest.mark.parametrize("width", [390, 720])
+def test_a_long_receipt_fits_its_paper(browser: Browser, address: str, width: int) -> None:
+    page = _open(browser, f"{address}/receipt_large", "phone")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": width, "height": 900})
+
+    boxes = [box.bounding_box() for box in page.locator(".card, .panel, table").all()]
+
+    assert max(box["x"] + box["width"] for box in boxes if box) <= width
+    page.close()
+
+
 def test_every_kind_of_page_is_looked_at() -> None:
     shown = {type(EXAMPLES[name]) for name in _examples_looked_at()}
 
