@@ -36,7 +36,7 @@ def create_operator(
     check_password(password, email=address)
     existing = users.find_user_id(address)
     if existing:
-        transact([users.membership_put(_staff(existing, dealer_id, role, now))], token=str(ULID()))
+        transact(users.membership_puts(_staff(existing, dealer_id, role, now)), token=str(ULID()))
         return existing
     user_id = UserId(str(ULID()))
     user = User(
@@ -47,7 +47,7 @@ def create_operator(
         created_at=now,
         totp=world.vault.encrypt(totp_secret, {"user": user_id}),
     )
-    writes = [*users.user_puts(user), users.membership_put(_staff(user_id, dealer_id, role, now))]
+    writes = [*users.user_puts(user), *users.membership_puts(_staff(user_id, dealer_id, role, now))]
     transact(writes, token=str(ULID()))
     return user_id
 
