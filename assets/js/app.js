@@ -9,9 +9,11 @@ watchExpansion(document);
 watchPopovers(document);
 watchTicks(document);
 // A form is sent once, however often its button is clicked; the server makes sure of it too.
+// A download leaves the page as it is, so that its form can be used again.
 document.addEventListener('submit', (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== 'post') return;
+  if (event.submitter?.hasAttribute('data-download') && !form.dataset.sent) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = '1';
 });

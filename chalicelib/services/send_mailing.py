@@ -45,7 +45,7 @@ def watch_mailings(world: World) -> int:
 def nobody_to_mail(purpose: Purpose) -> str:
     """Why there is nothing to send."""
     if purpose is Purpose.RESEND:
-        return "None of these customers has an invitation that can be sent again."
+        return "None of these invitations can be sent again."
     return "None of these customers can be invited."
 
 

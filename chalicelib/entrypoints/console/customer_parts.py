@@ -31,7 +31,7 @@ BADGES = (
     ("none", "Not invited"),
     ("pending", "Pending"),
     ("pending-7", "Pending for more than 7 days"),
-    ("bounced", "Bounced or complained"),
+    ("bounced", "Bounced or spam"),
     ("accepted", "Accepted"),
     ("declined", "Declined"),
     ("expired", "Expired"),
