@@ -25,7 +25,7 @@ from chalicelib.gateways.secrets import SecretValues
 from chalicelib.gateways.uploads import UploadForm
 from chalicelib.services.sign_in import SignedIn, start_session
 from chalicelib.storage import users
-from chalicelib.storage.accounts import header_put
+from chalicelib.storage.accounts import get_account, header_put
 from chalicelib.storage.dealers import put_dealer
 from chalicelib.storage.records import use_table
 from chalicelib.storage.roster import row_put
@@ -54,10 +54,12 @@ class Outbox:
     """Letters instead of SES."""
 
     letters: list[Letter] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)  # As SES gives them: never one twice.
 
     def send(self, letter: Letter) -> str:
         self.letters.append(letter)
-        return f"message-{len(self.letters)}"
+        self.ids.append(f"message-{ULID()}")
+        return self.ids[-1]
 
 
 @dataclass
@@ -201,9 +203,11 @@ class Stage:
     def _person(self, dealer_id: DealerId, account_id: AccountId, role: str) -> SignedIn:
         unique, wall = str(ULID()), wall_now()
         user = User(UserId(unique), f"u{unique.lower()}@people.example", "Kim Lee", _HASHED, wall)
-        company = CompanyId(f"co-{account_id}" if account_id else "")
+        company = CompanyId("")
+        if account_id:
+            company = get_account(dealer_id, account_id).company_id or CompanyId(f"co-{account_id}")
         member = Membership(user.user_id, dealer_id, account_id, company, role, wall)
-        transact([*users.user_puts(user), users.membership_put(member)], token=unique)
+        transact([*users.user_puts(user), *users.membership_puts(member)], token=unique)
         return start_session(user, member, stage=Step.SIGNED_IN, wall=wall)
 
 

@@ -9,9 +9,10 @@ watchExpansion(document);
 watchPopovers(document);
 watchTicks(document);
 // A form is sent once, however often its button is clicked; the server makes sure of it too.
+// A download (its button has a target) leaves the page as it is: its form can be used again.
 document.addEventListener('submit', (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method !== 'post') return;
+  if (event.defaultPrevented || form.method !== 'post' || event.submitter?.formTarget) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = '1';
 });

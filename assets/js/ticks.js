@@ -30,9 +30,8 @@ export function watchTicks(page) {
   page.addEventListener('click', ({ target }) => {
     const form = target.closest?.('form[data-ticks] [data-clear]')?.form;
     if (!form) return;
-    const matching = form.querySelector('[data-matching]');
-    if (matching) matching.checked = false;
-    tick(form, false);
+    form.reset();
+    sync(form);
   });
   addEventListener('pageshow', () => page.querySelectorAll('form[data-ticks]').forEach(sync));
 }

@@ -177,6 +177,7 @@ class Account:
     badge: Badge = Badge.NONE
     invitation_id: InvitationId | None = None
     invited_at: datetime | None = None
+    delivery: str = ""  # How the newest invitation's mail fared; "" until something is heard.
     company_id: CompanyId | None = None
     portal_disabled: bool = False  # Its payers can neither see nor pay; set by an operator.
     last_contact_at: datetime | None = None

@@ -26,7 +26,7 @@ class InvitationState(StrEnum):
 
 
 class Delivery(StrEnum):
-    """The truth about the mail."""
+    """The truth about the mail; a bounce may be for now or for good (domain/mails.py)."""
 
     QUEUED = "queued"
     SENT = "sent"
@@ -54,9 +54,12 @@ class Invitation:
     expires_at: datetime | None = None
     remind_at: datetime | None = None  # When the reminder is due; None: sent, or none wanted.
     opened_at: datetime | None = None
+    message_id: str = ""  # Of the generation's newest mail; "" before, or if it was refused.
     accepted_at: datetime | None = None
 
 
+UNANSWERED = frozenset({InvitationState.PENDING, InvitationState.EXPIRED})
+RESENDABLE = UNANSWERED | {InvitationState.DECLINED}  # Declined: one at a time, on purpose.
 _BADGES = {
     InvitationState.PENDING: Badge.PENDING,
     InvitationState.ACCEPTED: Badge.ACCEPTED,
@@ -102,6 +105,22 @@ def badge(newest: Invitation | None, *, has_active_payer: bool, now: datetime) -
     return _BADGES[state_now(newest, now)] if newest else Badge.NONE
 
 
+OPENED = "opened link"
+CAME_BACK = frozenset({Delivery.BOUNCED, Delivery.COMPLAINED})
+
+
+def shown_delivery(invitation: Invitation) -> str:
+    """How its mail fared, in a word or two; bad news is never hidden by an opened link."""
+    if invitation.opened_at is not None and invitation.delivery not in CAME_BACK:
+        return OPENED
+    return invitation.delivery.value
+
+
+def is_refused(invitation: Invitation) -> bool:
+    """The mail service did not even take its mail."""
+    return invitation.delivery is Delivery.BOUNCED and not invitation.message_id
+
+
 def check_link(invitation: Invitation | None, token_hash: str, now: datetime) -> Invitation:
     """The invitation a mail link opens; `token_hash` is the SHA-256 of the link's secret, as hex.
 
@@ -125,11 +144,7 @@ def check_link(invitation: Invitation | None, token_hash: str, now: datetime) ->
 
 def can_resend(invitation: Invitation, now: datetime) -> bool:
     """Pending, expired and declined ones can be sent again; accepted and revoked ones cannot."""
-    return state_now(invitation, now) in {
-        InvitationState.PENDING,
-        InvitationState.EXPIRED,
-        InvitationState.DECLINED,
-    }
+    return state_now(invitation, now) in RESENDABLE
 
 
 def _holds(hashes: tuple[str, ...], token_hash: str) -> bool:

@@ -1,6 +1,6 @@
 """Mailings: invitations prepared together. Who would get one, who would not, and how it went."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -9,23 +9,31 @@ from chalicelib.domain.accounts import Account, AccountKind, Badge
 from chalicelib.domain.email_addresses import normal_address
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.ids import AccountId, DealerId, InvitationId, MailingId
-from chalicelib.domain.invitations import Delivery, Invitation, badge
+from chalicelib.domain.invitations import Invitation, badge, is_refused
 
 CHUNK = 25  # Accounts one queue message is about.
 
 
+class Purpose(StrEnum):
+    """What a mailing does for each of its accounts."""
+
+    INVITE = "invite"
+    RESEND = "resend"  # A new link for an invitation that is pending or has expired.
+
+
 class Verdict(StrEnum):
-    """What the check before sending found; only SEND is invited."""
+    """What the check before sending found; only SEND is mailed."""
 
     SEND = "send"
     CLOSED = "closed"  # A cash, system or inactive account.
     DISABLED = "disabled"  # Its portal access is switched off.
     ACCEPTED = "accepted"
     PENDING = "pending"
+    NOT_INVITED = "not_invited"  # So there is nothing to send again.
     DECLINED = "declined"
     NO_EMAIL = "no_email"
     INVALID = "invalid"
-    SUPPRESSED = "suppressed"  # The last mail to that very address came back.
+    SUPPRESSED = "suppressed"  # Mails to that address came back, at any account of the dealer.
     DUPLICATE = "duplicate"  # An account before it has the same address.
 
 
@@ -66,17 +74,35 @@ class Mailing:
     chosen: int
     to_send: int
     started_at: datetime | None = None
+    purpose: Purpose = Purpose.INVITE
 
 
-def checked(
-    accounts: Iterable[Account], newest: Mapping[InvitationId, Invitation], now: datetime
-) -> list[Entry]:
-    """One entry an account in the order given; of equal addresses only the first is to be sent."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the check knows beside the accounts: their newest invitations, dead addresses, now."""
+
+    newest: Mapping[InvitationId, Invitation]
+    suppressed: Container[str]
+    now: datetime
+
+
+def addresses(
+    accounts: Iterable[Account], newest: Mapping[InvitationId, Invitation], purpose: Purpose
+) -> list[str]:
+    """Whom the mailing would write to, one address an account, "" for none."""
+    return [_address(account, _newest(account, newest), purpose)[0] for account in accounts]
+
+
+def checked(accounts: Iterable[Account], known: Known, purpose: Purpose) -> list[Entry]:
+    """One entry an account in the order given; of equal addresses only the first is invited.
+
+    Invitations sent again were meant for their address one by one, so there it may be shared.
+    """
     taken: set[str] = set()
     entries = []
     for account in accounts:
-        entry = _entry(account, newest, now)
-        if entry.verdict is Verdict.SEND:
+        entry = _entry(account, known, purpose)
+        if entry.verdict is Verdict.SEND and purpose is Purpose.INVITE:
             if entry.email in taken:
                 entry = replace(entry, verdict=Verdict.DUPLICATE)
             taken.add(entry.email)
@@ -90,40 +116,68 @@ def chunks_of(entries: Sequence[Entry]) -> list[tuple[Entry, ...]]:
     return [tuple(ordered[start : start + CHUNK]) for start in range(0, len(ordered), CHUNK)]
 
 
-def _entry(account: Account, newest: Mapping[InvitationId, Invitation], now: datetime) -> Entry:
+def _newest(account: Account, newest: Mapping[InvitationId, Invitation]) -> Invitation | None:
+    return newest.get(account.invitation_id) if account.invitation_id else None
+
+
+def _address(account: Account, invitation: Invitation | None, purpose: Purpose) -> tuple[str, bool]:
+    """The address, and whether a mail can be sent there; an invitation keeps its own."""
+    if purpose is Purpose.RESEND:
+        return (invitation.email, True) if invitation else ("", True)
     contact = account.primary_contact
-    invitation = newest.get(account.invitation_id) if account.invitation_id else None
     typed = contact.email if contact else ""
     try:
-        email, sendable = (normal_address(typed) if typed else ""), True
+        return (normal_address(typed) if typed else ""), True
     except InvalidInput:
-        email, sendable = typed, False
-    verdict = _standing(account, invitation, now)
+        return typed, False
+
+
+def _entry(account: Account, known: Known, purpose: Purpose) -> Entry:
+    invitation = _newest(account, known.newest)
+    email, sendable = _address(account, invitation, purpose)
+    verdict = _standing(account, invitation, known.now, purpose)
     if verdict is Verdict.SEND and not email:
         verdict = Verdict.NO_EMAIL
     elif verdict is Verdict.SEND and not sendable:
         verdict = Verdict.INVALID
-    elif verdict is Verdict.SEND and _came_back(invitation, email):
+    elif verdict is Verdict.SEND and (
+        email in known.suppressed or _was_refused(invitation, email, purpose)
+    ):
         verdict = Verdict.SUPPRESSED
+    contact = account.primary_contact
     contact_id = contact.contact_id if contact else ""
     return Entry(account.account_id, account.name, email, contact_id, verdict)
 
 
-def _standing(account: Account, invitation: Invitation | None, now: datetime) -> Verdict:
-    """Whether the account may be invited at all, whatever its address."""
+def _standing(
+    account: Account, invitation: Invitation | None, now: datetime, purpose: Purpose
+) -> Verdict:
+    """Whether the account may get such a mail at all, whatever its address."""
     if account.status != "active" or account.account_kind in {AccountKind.CASH, AccountKind.SYSTEM}:
         return Verdict.CLOSED
     if account.portal_disabled:
         return Verdict.DISABLED
     shown = badge(invitation, has_active_payer=account.badge is Badge.ACCEPTED, now=now)
-    verdicts = {
+    return _VERDICTS[purpose].get(shown, Verdict.SEND)
+
+
+_VERDICTS: dict[Purpose, dict[Badge, Verdict]] = {
+    Purpose.INVITE: {
         Badge.ACCEPTED: Verdict.ACCEPTED,
         Badge.PENDING: Verdict.PENDING,
         Badge.DECLINED: Verdict.DECLINED,
-    }
-    return verdicts.get(shown, Verdict.SEND)
+    },
+    Purpose.RESEND: {
+        Badge.ACCEPTED: Verdict.ACCEPTED,
+        Badge.DECLINED: Verdict.DECLINED,
+        Badge.NONE: Verdict.NOT_INVITED,
+        Badge.REVOKED: Verdict.NOT_INVITED,
+    },
+}
 
 
-def _came_back(invitation: Invitation | None, email: str) -> bool:
-    returned = {Delivery.BOUNCED, Delivery.COMPLAINED}
-    return invitation is not None and invitation.delivery in returned and invitation.email == email
+def _was_refused(invitation: Invitation | None, email: str, purpose: Purpose) -> bool:
+    """The mail service would not even take the last mail to it; sending again may be a repair."""
+    if invitation is None or purpose is Purpose.RESEND:
+        return False
+    return is_refused(invitation) and invitation.email == email

@@ -115,10 +115,13 @@ def aging(sums: AgedSums) -> Aging:
     )
 
 
-def invitation_badge(badge: AccountBadge | str) -> Badge | None:
-    """The badge in words (Revoked and Disabled are chips), None for an account never invited."""
+def invitation_badge(badge: AccountBadge | str, delivery: str = "") -> Badge | None:
+    """The badge in words (Revoked and Disabled are chips), None for an account never invited.
+
+    `delivery` is how its mail fared, "" if that is not known or does not matter any more.
+    """
     words = _INVITATION_BADGES.get(AccountBadge(badge))
-    return Badge(label=words[0], tone=words[1]) if words else None
+    return Badge(label=words[0], tone=words[1], detail=delivery) if words else None
 
 
 def priority(note: PriorityNote) -> Priority | None:

@@ -19,6 +19,7 @@ from chalicelib.domain.ids import DealerId, IngestionId
 from chalicelib.entrypoints.telemetry import log, metrics, observed
 from chalicelib.services.handle_event import handle_event as handle
 from chalicelib.services.reconcile_dealer import continue_reconciliation
+from chalicelib.services.record_mail_event import record_mail_event
 from chalicelib.services.run_ingestion import run_ingestion
 from chalicelib.services.send_mail import send_mail
 from chalicelib.services.take_upload import take_upload
@@ -29,6 +30,7 @@ blueprint = Blueprint(__name__)
 MAIL_QUEUE = "arn:aws:sqs:us-east-1:000000000000:MailQueue"
 EVENTS_QUEUE = "arn:aws:sqs:us-east-1:000000000000:EventsQueue"
 IMPORTS_QUEUE = "arn:aws:sqs:us-east-1:000000000000:ImportsQueue"
+DELIVERIES_QUEUE = "arn:aws:sqs:us-east-1:000000000000:DeliveriesQueue"
 
 
 @blueprint.on_sqs_message(queue_arn=MAIL_QUEUE, batch_size=10)
@@ -50,6 +52,19 @@ def handle_event(event: SQSEvent) -> PartialItemFailureResponse:
 def import_files(event: SQSEvent) -> PartialItemFailureResponse:
     """Check a file that came into the bucket, or carry a confirmed import out."""
     return _each(event, _import)
+
+
+@blueprint.on_sqs_message(queue_arn=DELIVERIES_QUEUE, batch_size=10)
+@observed
+def record_delivery(event: SQSEvent) -> PartialItemFailureResponse:
+    """Record what the mail service says about mails: delivered, bounced, reported as spam."""
+    return _each(event, _record_delivery)
+
+
+def _record_delivery(body: dict[str, Any]) -> None:  # Any: SES's own words.
+    word = record_mail_event(world(), body)
+    metrics.add_metric(name=f"mail_{word}", unit=MetricUnit.Count, value=1)
+    log.info("mail event", extra={"outcome": word})
 
 
 def _import(body: dict[str, Any]) -> None:  # Any: S3's own words beside ours.

@@ -44,8 +44,12 @@ def store_change(
     stored: Stored, changed: Invitation, *, now: datetime, beside: Sequence[Write] = ()
 ) -> None:
     """One transaction: the invitation and what changes with it. Raises WritesRefused."""
-    due_at = _looked_at_again(changed, now)
-    transact([invitation_put(stored, changed, due_at=due_at), *beside], token=str(ULID()))
+    transact([invitation_write(stored, changed, now=now), *beside], token=str(ULID()))
+
+
+def invitation_write(stored: Stored, changed: Invitation, *, now: datetime) -> Put:
+    """Write "invitation" with the moment the sweep looks at it next."""
+    return invitation_put(stored, changed, due_at=_looked_at_again(changed, now))
 
 
 def _looked_at_again(invitation: Invitation, now: datetime) -> datetime | None:
@@ -68,7 +72,7 @@ def until_stored(attempt: Callable[[], Result]) -> Result:
         try:
             return attempt()
         except WritesRefused as refused:
-            if not refused.names & {"account", "invitation", "chunk"}:
+            if not refused.names & {"account", "invitation", "chunk", "mail", "suppression"}:
                 raise
         except TransactWriteError:
             continue  # A conflict that outlasted the transaction's own patience.

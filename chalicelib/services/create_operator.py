@@ -54,7 +54,7 @@ def create_operator(
 
 
 def _joins(member: Membership) -> list[Put]:
-    return [users.membership_put(member), team_put(member.dealer_id, member.user_id)]
+    return [*users.membership_puts(member), team_put(member.dealer_id, member.user_id)]
 
 
 def _staff(user_id: UserId, dealer_id: DealerId, role: str, now: datetime) -> Membership:

@@ -1,6 +1,6 @@
 """The Customers CSV: one row per account of the current view, columns of docs/CUSTOMERS_CSV.md."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from chalicelib.domain.ids import DealerId
@@ -94,21 +94,30 @@ COLUMNS: dict[str, Callable[[Customer], Cell]] = {
     "statement_discount": _money("statement_discount_cents"),
     "statement_discount_date": _day("statement_discount_day"),
     "invitation": lambda customer: customer.badge.value,
+    "invitation_delivery": lambda customer: customer.delivery,
     "invited_at": _moment("invited_at"),
     "last_contact_at": _moment("last_contact_at"),
     "currency": lambda _: "",
 }
 
 
-def export_customers(world: World, dealer_id: DealerId, *, query: CustomerQuery) -> str:
-    """CSV text of everything the query's filter keeps, in its order; amounts with two decimals."""
+def export_customers(
+    world: World,
+    dealer_id: DealerId,
+    *,
+    query: CustomerQuery,
+    only: Container[str] | None = None,
+) -> str:
+    """CSV text of everything the query's filter keeps, in its order; amounts with two decimals.
+
+    `only` some of these, by account number; None means all.
+    """
     currency = get_dealer(dealer_id).currency
-    return csv_text(tuple(COLUMNS), _rows(world, dealer_id, query, currency))
+    customers = each_customer(world, dealer_id, query=query, only=only)
+    return csv_text(tuple(COLUMNS), _rows(customers, currency))
 
 
-def _rows(
-    world: World, dealer_id: DealerId, query: CustomerQuery, currency: str
-) -> Iterator[list[Cell]]:
+def _rows(customers: Iterable[Customer], currency: str) -> Iterator[list[Cell]]:
     cells: dict[str, Callable[[Customer], Cell]] = {**COLUMNS, "currency": lambda _: currency}
-    for customer in each_customer(world, dealer_id, query=query):
+    for customer in customers:
         yield [cell(customer) for cell in cells.values()]

@@ -6,9 +6,10 @@ from ulid import ULID
 
 from chalicelib.domain.errors import AlreadyDone, DrypowderError, TryAgain
 from chalicelib.domain.ids import AccountId, DealerId, MailingId
-from chalicelib.domain.mailings import Entry, Outcome
+from chalicelib.domain.invitations import UNANSWERED
+from chalicelib.domain.mailings import Entry, Mailing, Outcome, Purpose
 from chalicelib.services.change_invitation import until_stored
-from chalicelib.services.invite_customer import invite_customer
+from chalicelib.services.invite_customer import invite_customer, resend_invitation
 from chalicelib.services.world import World
 from chalicelib.storage.mailings import Chunk, chunk_put, get_chunk, get_head
 from chalicelib.storage.transactions import Write, transact
@@ -22,20 +23,20 @@ def invite_chunk(world: World, body: Mapping[str, str]) -> None:
     """
     dealer_id, mailing_id = DealerId(body["dealer"]), MailingId(body["id"])
     chunk = get_chunk(dealer_id, mailing_id, int(body["chunk"]))
-    operator = get_head(dealer_id, mailing_id).operator
+    mailing = get_head(dealer_id, mailing_id)
     failures: list[Exception] = []
     for entry in chunk.entries:
         if not entry.is_open:
             continue
         try:
-            _invite(world, chunk, entry, operator)
+            _invite(world, chunk, entry, mailing)
         except Exception as error:  # noqa: BLE001  One account's trouble is not the others'.
             failures.append(error)
     if failures:
         raise ExceptionGroup("invitations that come back", failures)
 
 
-def _invite(world: World, chunk: Chunk, entry: Entry, operator: str) -> None:
+def _invite(world: World, chunk: Chunk, entry: Entry, mailing: Mailing) -> None:
     def invited() -> Sequence[Write]:
         fresh = _read_again(chunk)
         if not _is_open(fresh, entry.account_id):
@@ -43,14 +44,24 @@ def _invite(world: World, chunk: Chunk, entry: Entry, operator: str) -> None:
         return [chunk_put(fresh.noted(entry.account_id, Outcome.INVITED))]
 
     try:
-        invite_customer(
-            world,
-            chunk.dealer_id,
-            account_id=entry.account_id,
-            operator=operator,
-            contact_id=entry.contact_id,
-            record=invited,
-        )
+        if mailing.purpose is Purpose.RESEND:
+            resend_invitation(
+                world,
+                chunk.dealer_id,
+                account_id=entry.account_id,
+                operator=mailing.operator,
+                resendable=UNANSWERED,
+                record=invited,
+            )
+        else:
+            invite_customer(
+                world,
+                chunk.dealer_id,
+                account_id=entry.account_id,
+                operator=mailing.operator,
+                contact_id=entry.contact_id,
+                record=invited,
+            )
     except TryAgain:
         raise
     except DrypowderError as refused:

@@ -11,18 +11,23 @@ from chalicelib.domain.email_addresses import normal_address
 from chalicelib.domain.errors import AlreadyDone, Conflict, InvalidInput, NotFound
 from chalicelib.domain.ids import AccountId, DealerId, InvitationId
 from chalicelib.domain.invitations import (
+    RESENDABLE,
     Delivery,
     Invitation,
     InvitationState,
-    can_resend,
     state_now,
 )
 from chalicelib.services.change_invitation import Told, account_writes, store_change, until_stored
+from chalicelib.services.post_letter import require_mailable
 from chalicelib.services.world import World
 from chalicelib.storage.accounts import get_account
 from chalicelib.storage.invitations import Stored, get_invitation
 from chalicelib.storage.transactions import Write
 
+_NOT_RESENT = {
+    InvitationState.REVOKED: "This invitation was withdrawn. Invite the account again.",
+    InvitationState.DECLINED: "They declined. Open the account to send it again on purpose.",
+}
 INVITATION, REMINDER = "invitation", "invitation_reminder"  # Mails of an invitation.
 
 
@@ -48,11 +53,13 @@ def invite_customer(
         account = get_account(dealer_id, account_id)
         _require_invitable(account, now)
         invitation = _invitation_for(account, contact_id=contact_id, email=email, now=now)
+        require_mailable(dealer_id, invitation.email)
         changed = replace(
             account,
             badge=Badge.PENDING,
             invitation_id=invitation.invitation_id,
             invited_at=now,
+            delivery="",
         )
         told = Told(now, operator, f"Invited {invitation.email}.")
         beside = [*account_writes(account, changed, told), *record()]
@@ -63,38 +70,31 @@ def invite_customer(
 
 
 def resend_invitation(
-    world: World, dealer_id: DealerId, *, account_id: AccountId, operator: str, email: str = ""
+    world: World,
+    dealer_id: DealerId,
+    *,
+    account_id: AccountId,
+    operator: str,
+    email: str = "",
+    resendable: frozenset[InvitationState] = RESENDABLE,
+    record: Callable[[], Sequence[Write]] = tuple,
 ) -> Invitation:
     """Make a new generation, so that the old link says it was replaced, and queue its mail.
 
-    Raises AlreadyDone (accepted), Conflict (withdrawn, access disabled), InvalidInput or NotFound.
+    `record` as in `invite_customer`. Raises AlreadyDone (accepted), Conflict (withdrawn or not
+    `resendable`, access disabled), InvalidInput or NotFound.
     """
     now = world.clock.now()
 
     def attempt() -> Invitation:
         account, stored = _newest(dealer_id, account_id)
         old = stored.invitation
-        _require_enabled(account)
-        if account.badge is Badge.ACCEPTED or old.state is InvitationState.ACCEPTED:
-            raise AlreadyDone("This account has accepted its invitation already.")
-        if not can_resend(old, now):
-            raise Conflict("This invitation was withdrawn. Invite the account again.")
-        fresh = replace(
-            old,
-            email=normal_address(email) if email else old.email,
-            state=InvitationState.PENDING,
-            generation=old.generation + 1,
-            token_hashes=(),
-            superseded_hashes=old.superseded_hashes + old.token_hashes,
-            delivery=Delivery.QUEUED,
-            sent_at=None,
-            expires_at=None,
-            remind_at=None,
-            opened_at=None,
-        )
-        changed = replace(account, badge=Badge.PENDING, invited_at=now)
+        _require_resendable(account, old, now, resendable)
+        fresh = _next_generation(old, normal_address(email) if email else old.email)
+        require_mailable(dealer_id, fresh.email)
+        changed = replace(account, badge=Badge.PENDING, invited_at=now, delivery="")
         told = Told(now, operator, f"Sent the invitation again, to {fresh.email}.")
-        beside = account_writes(account, changed, told)
+        beside = [*account_writes(account, changed, told), *record()]
         store_change(stored, fresh, now=now, beside=beside)
         return fresh
 
@@ -148,6 +148,34 @@ def _newest(dealer_id: DealerId, account_id: AccountId) -> tuple[Account, Stored
 def _require_enabled(account: Account) -> None:
     if account.portal_disabled:
         raise Conflict("Portal access of this account is disabled. Enable it first.")
+
+
+def _next_generation(old: Invitation, email: str) -> Invitation:
+    return replace(
+        old,
+        email=email,
+        state=InvitationState.PENDING,
+        generation=old.generation + 1,
+        token_hashes=(),
+        superseded_hashes=old.superseded_hashes + old.token_hashes,
+        delivery=Delivery.QUEUED,
+        sent_at=None,
+        expires_at=None,
+        remind_at=None,
+        opened_at=None,
+        message_id="",
+    )
+
+
+def _require_resendable(
+    account: Account, old: Invitation, now: datetime, resendable: frozenset[InvitationState]
+) -> None:
+    _require_enabled(account)
+    state = state_now(old, now)
+    if account.badge is Badge.ACCEPTED or state is InvitationState.ACCEPTED:
+        raise AlreadyDone("This account has accepted its invitation already.")
+    if state not in resendable:
+        raise Conflict(_NOT_RESENT[state])
 
 
 def _require_invitable(account: Account, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 import base64
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import compress
@@ -14,6 +14,7 @@ from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.ids import DealerId
 from chalicelib.services.list_customers_selection import (
     SORTS,
+    UNANSWERED_BADGES,
     CustomerFilter,
     badge_at,
     ordered,
@@ -71,6 +72,11 @@ class Customer:
     row: RosterRow
     badge: Badge
 
+    @property
+    def delivery(self) -> str:
+        """How the mail of an invitation that nobody has answered fared; else ""."""
+        return self.row.delivery if self.badge in UNANSWERED_BADGES else ""
+
 
 @dataclass(frozen=True, slots=True)
 class CustomerPage:
@@ -113,12 +119,21 @@ def list_customers(world: World, dealer_id: DealerId, *, query: CustomerQuery) -
     )
 
 
-def each_customer(world: World, dealer_id: DealerId, *, query: CustomerQuery) -> Iterator[Customer]:
-    """Every account the filter keeps, in the query's order, for exports."""
+def each_customer(
+    world: World,
+    dealer_id: DealerId,
+    *,
+    query: CustomerQuery,
+    only: Container[str] | None = None,
+) -> Iterator[Customer]:
+    """Every account the filter keeps (of those `only` some) in the query's order, for exports."""
     dealer, now = get_dealer(dealer_id), world.clock.now()
     roster = _roster(world, dealer_id)
     mask = selected(roster, query.filter, dealer, now)
+    ids = roster.columns.texts["account_id"]
     for position in _in_order(roster, mask, query):
+        if only is not None and ids[position] not in only:
+            continue
         row = roster.columns.row(position)
         yield Customer(row, badge_at(row.badge, row.invited_at, dealer, now))
 

@@ -11,7 +11,7 @@ from itertools import accumulate, compress
 from chalicelib.domain.accounts import Badge
 from chalicelib.domain.aging import Bucket
 from chalicelib.domain.dealers import Dealer
-from chalicelib.domain.invitations import expires_at
+from chalicelib.domain.invitations import CAME_BACK, expires_at
 from chalicelib.storage.roster import Roster
 from chalicelib.storage.roster_row import seconds
 
@@ -24,6 +24,7 @@ BUCKET_COLUMNS = {
 }
 BUCKETS = tuple(BUCKET_COLUMNS.values())
 PAST_DUE = BUCKETS[1:]
+UNANSWERED_BADGES = frozenset({Badge.PENDING, Badge.EXPIRED})
 
 # Sort keys of the dashboard's columns → the columns summed; credits count against.
 SORTS: dict[str, tuple[str, ...]] = {
@@ -52,6 +53,7 @@ class CustomerFilter:
     search: str = ""
     badge: Badge | None = None  # Badge.NONE = never invited.
     pending_days: int = 0  # Pending for more than this many days.
+    came_back: bool = False  # Nobody has answered, and the mail bounced or was reported as spam.
     account_kind: str = ""
     bucket: Bucket | None = None  # Something in this bucket.
     past_due: bool = False
@@ -95,6 +97,13 @@ def _tests(
 ) -> Iterable[Callable[[int], bool]]:
     if query.badge is not None or query.pending_days:
         yield _badge_test(roster, query, dealer, now)
+    if query.came_back:
+        unanswered = (
+            _badge_test(roster, CustomerFilter(badge=badge), dealer, now)
+            for badge in UNANSWERED_BADGES
+        )
+        yield _any_test(unanswered)
+        yield _any_test(_word_test(roster, "delivery", word) for word in CAME_BACK)
     if query.account_kind:
         yield _word_test(roster, "account_kind", query.account_kind)
     if query.active is not None:
@@ -115,6 +124,11 @@ def _tests(
     if query.search.strip():
         found = _found(roster, query.search)
         yield lambda position: position in found
+
+
+def _any_test(tests: Iterable[Callable[[int], bool]]) -> Callable[[int], bool]:
+    each = tuple(tests)
+    return lambda position: any(test(position) for test in each)
 
 
 def _word_test(roster: Roster, column: str, word: str) -> Callable[[int], bool]:

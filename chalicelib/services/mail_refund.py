@@ -8,6 +8,7 @@ from chalicelib.domain.reversals import Refund
 from chalicelib.gateways.mailer import Letter
 from chalicelib.rendering.mails import render_mail
 from chalicelib.rendering.views.letters import RefundLetter
+from chalicelib.services.post_letter import About, post_letter
 from chalicelib.services.refund_terms import find_refund, owed_again
 from chalicelib.services.taking_back_words import amount_words
 from chalicelib.services.tell_payer import REFUND_FAILED
@@ -30,7 +31,8 @@ def mail_refund(world: World, body: Mapping[str, str]) -> None:
     letter = _letter(world, payment, refund, is_failed=body["mail"] == REFUND_FAILED)
     rendered = render_mail(body["mail"], letter)
     payer = get_user(payment.payer_id)
-    world.mailer.send(Letter(payer.email, rendered.subject, rendered.text, rendered.html))
+    about = About(body["mail"], dealer_id, payment.account_id)
+    post_letter(world, Letter(payer.email, rendered.subject, rendered.text, rendered.html), about)
 
 
 def _letter(world: World, payment: Payment, refund: Refund, *, is_failed: bool) -> RefundLetter:

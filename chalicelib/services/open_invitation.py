@@ -7,17 +7,26 @@ from chalicelib.domain.accounts import Account
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.errors import LinkRefused, NotFound
 from chalicelib.domain.ids import DealerId, InvitationId
-from chalicelib.domain.invitations import Invitation, check_link
-from chalicelib.services.change_invitation import store_change
+from chalicelib.domain.invitations import (
+    Invitation,
+    InvitationState,
+    check_link,
+    shown_delivery,
+    state_now,
+)
+from chalicelib.services.change_invitation import Told, account_writes, store_change
 from chalicelib.services.world import World
 from chalicelib.storage.accounts import get_account
 from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.invitations import Stored, get_invitation
 from chalicelib.storage.sessions import hashed
-from chalicelib.storage.transactions import WritesRefused
+from chalicelib.storage.transactions import Put, WritesRefused
 
 _LINK = re.compile(r"([A-Za-z0-9_.-]{1,64})\.([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{20,128})")
 _UNKNOWN = "This link is not valid."
+SUPERSEDED = "superseded"
+# After these the account may be invited anew.
+_LEAVES_ROOM = frozenset({"expired", "revoked", "declined", SUPERSEDED})
 _DISABLED = "Online access to this account is switched off."
 
 
@@ -69,25 +78,51 @@ def open_invitation(world: World, link: Link) -> Opened:
     return Opened(stored, account, get_dealer(link.dealer_id))
 
 
-def refused_invitation(link: Link) -> tuple[Invitation, Dealer]:
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a link opens nothing, for whoever holds its secret; `newer` is what took its place."""
+
+    invitation: Invitation
+    dealer: Dealer
+    newer: Invitation | None = None
+
+
+def refused_invitation(world: World, link: Link, reason: str) -> Refused:
     """For the words of a refused link: only for who holds one of its secrets.
 
     Raises LinkRefused (unknown) for anybody else.
     """
-    invitation = _stored(link).invitation
+    invitation, dealer = _stored(link).invitation, get_dealer(link.dealer_id)
     if hashed(link.secret) not in invitation.token_hashes + invitation.superseded_hashes:
         raise LinkRefused(_UNKNOWN, "unknown")
-    return invitation, get_dealer(link.dealer_id)
+    newer = _invited_anew(world, invitation) if reason in _LEAVES_ROOM else None
+    if reason == SUPERSEDED:
+        newer = newer or invitation
+    return Refused(invitation, dealer, newer)
+
+
+def _invited_anew(world: World, old: Invitation) -> Invitation | None:
+    """The account's newest invitation, if that is another one and somebody may still use it."""
+    newest_id = get_account(old.dealer_id, old.account_id).invitation_id
+    if newest_id is None or newest_id == old.invitation_id:
+        return None
+    newest = get_invitation(old.dealer_id, newest_id).invitation
+    return newest if state_now(newest, world.clock.now()) is InvitationState.PENDING else None
 
 
 def note_opened(world: World, opened: Opened) -> None:
     """Remember the first time the link was opened; losing a race loses only the note."""
     if opened.invitation.opened_at is not None:
         return
-    now = world.clock.now()
+    now, account = world.clock.now(), opened.account
     seen = replace(opened.invitation, opened_at=now)
+    beside: list[Put] = []
+    if account.invitation_id == seen.invitation_id:
+        told = Told(now, "payer", f"Somebody opened the link sent to {seen.email}.")
+        changed = replace(account, delivery=shown_delivery(seen))
+        beside = account_writes(account, changed, told)
     try:
-        store_change(opened.stored, seen, now=now)
+        store_change(opened.stored, seen, now=now, beside=beside)
     except WritesRefused:
         return
 

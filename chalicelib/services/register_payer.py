@@ -16,6 +16,7 @@ from chalicelib.domain.people import Company, Membership, Stage, TermsAccepted, 
 from chalicelib.gateways.password_hashes import hash_password
 from chalicelib.services.change_invitation import Told, account_writes, store_change, until_stored
 from chalicelib.services.open_invitation import Link, Opened, open_invitation
+from chalicelib.services.post_letter import require_reachable
 from chalicelib.services.sign_in import SignedIn, start_session
 from chalicelib.services.world import World
 from chalicelib.storage import invitations, sessions, users
@@ -65,6 +66,7 @@ def register_payer(
     )
     if normalised == opened.invitation.email:
         return create_login(world, link, waiting, wall=wall)
+    require_reachable(link.dealer_id, normalised, field="email")
     secret = secrets.token_urlsafe(WAITING_SECRET_BYTES)
     name = sessions.hashed(secret)
     invitations.save_registration(opened.invitation, name, waiting)
@@ -145,7 +147,7 @@ def _joined(
         changed = replace(opened.account, badge=Badge.ACCEPTED, company_id=company)
         told = Told(now, "payer", f"{user.email} accepted; terms {terms.version}.")
         beside = account_writes(opened.account, changed, told)
-        everything = [*beside, *new, *writes, users.membership_put(member)]
+        everything = [*beside, *new, *writes, *users.membership_puts(member)]
         store_change(opened.stored, accepted, now=now, beside=everything)
         return member
 

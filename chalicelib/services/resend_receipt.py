@@ -13,12 +13,13 @@ from chalicelib.rendering.mails import render_mail
 from chalicelib.rendering.views.letters import ReceiptLetter
 from chalicelib.services.issue_receipt import NO_RECEIPT, receipt_document, receipt_kind
 from chalicelib.services.limit_attempts import Attempt, count_attempt
+from chalicelib.services.post_letter import About, post_letter, require_reachable
 from chalicelib.services.view_payment import view_payment
 from chalicelib.services.world import World
 from chalicelib.storage.accounts import get_account
 from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.payments import get_payment
-from chalicelib.storage.users import find_user, get_user
+from chalicelib.storage.users import find_user, get_user, list_logins
 
 RECEIPT_MAIL = "payment_receipt"
 LINES_IN_MAIL = 40
@@ -34,12 +35,13 @@ class Recipient:
 
 
 def list_recipients(account: Account, payment: Payment, *, asking: UserId) -> tuple[Recipient, ...]:
-    """Who asks, who paid, and the account's contacts; one each address."""
+    """Who asks, who paid, the company's other logins, the account's contacts; one each address."""
     found: dict[str, Recipient] = {}
-    for user_id in dict.fromkeys((asking, payment.payer_id)):
-        user = find_user(user_id)
+    own = [find_user(user_id) for user_id in dict.fromkeys((asking, payment.payer_id))]
+    others = list_logins(account.dealer_id, account.company_id) if account.company_id else ()
+    for user in (*own, *others):
         if user is not None:
-            found.setdefault(user.email, Recipient(f"user:{user_id}", user.name, user.email))
+            found.setdefault(user.email, Recipient(f"user:{user.user_id}", user.name, user.email))
     for contact in account.contacts:
         email = contact.email.strip().lower()
         if email:
@@ -71,6 +73,7 @@ def resend_receipt(
     if chosen is None:
         sentence = "Choose one of the addresses shown."
         raise InvalidInput(sentence, {"recipient": sentence})
+    require_reachable(dealer_id, chosen.email, field="recipient")
     count_attempt(Attempt("receipt", payment.payment_id, f"{asking} {source}", wall_now()))
     world.queues.send_mail(
         RECEIPT_MAIL,
@@ -94,7 +97,8 @@ def send_receipt(world: World, body: Mapping[str, str]) -> None:
         raise NotFound("The contact is gone.")
     letter = _letter(world, payment, sent_by=get_user(asking).name)
     mail = render_mail(RECEIPT_MAIL, letter)
-    world.mailer.send(Letter(to, mail.subject, mail.text, mail.html))
+    about = About(RECEIPT_MAIL, dealer_id, account_id)
+    post_letter(world, Letter(to, mail.subject, mail.text, mail.html), about)
 
 
 def _letter(world: World, payment: Payment, *, sent_by: str) -> ReceiptLetter:

@@ -2,8 +2,10 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+
+from ulid import ULID
 
 from chalicelib.domain.days import dealer_day
 from chalicelib.domain.dealers import Dealer
@@ -14,25 +16,36 @@ from chalicelib.domain.invitations import (
     InvitationState,
     expires_at,
     remind_at,
+    shown_delivery,
     state_now,
 )
+from chalicelib.domain.mails import SentMail
 from chalicelib.gateways.clock import wall_now
 from chalicelib.gateways.mailer import Letter, MailRefused
 from chalicelib.rendering.mails import render_mail
 from chalicelib.rendering.views.letters import InvitationLetter, VerifyLetter
-from chalicelib.services.change_invitation import store_change, until_stored
+from chalicelib.services.change_invitation import (
+    Told,
+    account_writes,
+    store_change,
+    until_stored,
+)
 from chalicelib.services.invite_customer import INVITATION, REMINDER
 from chalicelib.services.open_invitation import Link
+from chalicelib.services.post_letter import About, AddressSuppressed, hand_over, post_letter
 from chalicelib.services.verify_address import CODE_LASTS, code_hash
 from chalicelib.services.world import World
 from chalicelib.storage import invitations
 from chalicelib.storage.accounts import get_account, log_put
 from chalicelib.storage.dealers import get_dealer
+from chalicelib.storage.mails import sent_put
 from chalicelib.storage.sessions import hashed
+from chalicelib.storage.transactions import Put, transact
 
 TOKEN_BYTES = 32
 MOST_TOKENS = 8  # A mail repeated after a crash adds a token; the mailed one stays good.
 CODE_DIGITS = 6
+VERIFICATION = "verify_address"
 
 
 def send_invitation(world: World, body: Mapping[str, str]) -> None:
@@ -49,11 +62,11 @@ def send_invitation(world: World, body: Mapping[str, str]) -> None:
     until = expires_at(now, dealer)
     letter = _letter(world, INVITATION, dealer, armed, secret=secret, until=until)
     try:
-        world.mailer.send(letter)
-    except MailRefused:
-        _mark(dealer, armed, Delivery.BOUNCED, now)
+        sent = hand_over(world, letter, _about(INVITATION, armed))
+    except MailRefused as refused:
+        _mark_refused(dealer, armed, refused, now)
     else:
-        _mark(dealer, armed, Delivery.SENT, now)
+        _mark_sent(dealer, armed, sent, now)
 
 
 def send_reminder(world: World, body: Mapping[str, str]) -> None:
@@ -67,20 +80,19 @@ def send_reminder(world: World, body: Mapping[str, str]) -> None:
     if armed is None or armed.expires_at is None:
         return
     letter = _letter(world, REMINDER, dealer, armed, secret=secret, until=armed.expires_at)
-    said = f"Reminded {armed.email} that the invitation expires."
+    said, sent = f"Reminded {armed.email} that the invitation expires.", None
     try:
-        world.mailer.send(letter)
+        sent = hand_over(world, letter, _about(REMINDER, armed))
+    except AddressSuppressed:
+        said = f"No reminder to {armed.email}: mails to it came back before."
     except MailRefused:
         said = f"The mail service refused a reminder to {armed.email}."
 
-    def mark() -> None:
-        stored = invitations.get_invitation(dealer.dealer_id, armed.invitation_id)
-        if _awaits_reminder(stored.invitation, armed.generation, now):
-            line = log_put(dealer.dealer_id, armed.account_id, now, "mail", said)
-            reminded = replace(stored.invitation, remind_at=None)
-            store_change(stored, reminded, now=now, beside=[line])
+    def reminded(invitation: Invitation) -> Invitation:
+        message_id = sent.message_id if sent else invitation.message_id
+        return replace(invitation, remind_at=None, message_id=message_id)
 
-    until_stored(mark)
+    _mark(dealer, armed, reminded, _Marked(now, said, sent, _awaits_reminder))
 
 
 def _armed(
@@ -124,8 +136,14 @@ def send_verification(world: World, body: Mapping[str, str]) -> None:
         code=code,
         dealer_phone=dealer.phone,
     )
-    mail = render_mail("verify_address", words)
-    world.mailer.send(Letter(waiting.email, mail.subject, mail.text, mail.html))
+    mail = render_mail(VERIFICATION, words)
+    letter = Letter(waiting.email, mail.subject, mail.text, mail.html)
+    account_id = stored.invitation.account_id
+    post_letter(world, letter, About(VERIFICATION, dealer.dealer_id, account_id))
+
+
+def _about(mail: str, invitation: Invitation) -> About:
+    return About(mail, invitation.dealer_id, invitation.account_id, invitation)
 
 
 def _awaits_mail(invitation: Invitation, generation: int, now: datetime) -> bool:
@@ -160,22 +178,74 @@ def _letter(
     return Letter(invitation.email, rendered.subject, rendered.text, rendered.html)
 
 
-def _mark(dealer: Dealer, sent: Invitation, delivery: Delivery, now: datetime) -> None:
-    """Remember how it went; validity counts from the sending."""
-    said = {
-        Delivery.SENT: f"Invitation mail sent to {sent.email}.",
-        Delivery.BOUNCED: f"The mail service refused the address {sent.email}.",
-    }
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """How a mail went, said in the account's activity; `sent` is None if it did not leave."""
+
+    at: datetime
+    said: str
+    sent: SentMail | None
+    wanted: Callable[[Invitation, int, datetime], bool]
+
+
+def _mark_sent(dealer: Dealer, armed: Invitation, sent: SentMail, now: datetime) -> None:
+    """Validity counts from the sending."""
+    until, reminder = expires_at(now, dealer), remind_at(now, dealer)
+
+    def marked(invitation: Invitation) -> Invitation:
+        return replace(
+            invitation,
+            delivery=Delivery.SENT,
+            sent_at=now,
+            expires_at=until,
+            remind_at=reminder,
+            message_id=sent.message_id,
+        )
+
+    _mark(dealer, armed, marked, _Marked(now, f"Invitation mail sent to {armed.email}.", sent,
+                                         _awaits_mail))  # fmt: skip
+
+
+def _mark_refused(dealer: Dealer, armed: Invitation, refused: MailRefused, now: datetime) -> None:
+    said = f"The mail service refused the address {armed.email}."
+    if isinstance(refused, AddressSuppressed):
+        said = f"No invitation to {armed.email}: mails to it came back before."
+
+    def marked(invitation: Invitation) -> Invitation:
+        return replace(invitation, delivery=Delivery.BOUNCED, sent_at=now)
+
+    _mark(dealer, armed, marked, _Marked(now, said, None, _awaits_mail))
+
+
+def _mark(
+    dealer: Dealer,
+    armed: Invitation,
+    change: Callable[[Invitation], Invitation],
+    how: _Marked,
+) -> None:
+    """Remember how it went, and the mail itself in the same transaction: its fate may be told soon.
+
+    What was replaced or withdrawn meanwhile stays as it is.
+    """
+    remembered = [sent_put(how.sent)] if how.sent else []
 
     def attempt() -> None:
-        stored = invitations.get_invitation(dealer.dealer_id, sent.invitation_id)
-        if not _awaits_mail(stored.invitation, sent.generation, now):
-            return
-        marked = replace(stored.invitation, delivery=delivery, sent_at=now)
-        if delivery is Delivery.SENT:
-            until, reminder = expires_at(now, dealer), remind_at(now, dealer)
-            marked = replace(marked, expires_at=until, remind_at=reminder)
-        line = log_put(dealer.dealer_id, sent.account_id, now, "mail", said[delivery])
-        store_change(stored, marked, now=now, beside=[line])
+        stored = invitations.get_invitation(dealer.dealer_id, armed.invitation_id)
+        if how.wanted(stored.invitation, armed.generation, how.at):
+            changed = change(stored.invitation)
+            beside = [*remembered, *_shown(changed, how)]
+            store_change(stored, changed, now=how.at, beside=beside)
+        elif remembered:
+            transact(remembered, token=str(ULID()))
 
     until_stored(attempt)
+
+
+def _shown(changed: Invitation, how: _Marked) -> list[Put]:
+    """The activity's line; a mail that did not leave shows in the list of customers, too."""
+    told = Told(how.at, "mail", how.said)
+    account = get_account(changed.dealer_id, changed.account_id)
+    is_newest = account.invitation_id == changed.invitation_id
+    if changed.delivery is Delivery.BOUNCED and is_newest:
+        return account_writes(account, replace(account, delivery=shown_delivery(changed)), told)
+    return [log_put(changed.dealer_id, changed.account_id, told.at, told.source, told.text)]

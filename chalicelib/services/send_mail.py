@@ -14,8 +14,10 @@ from chalicelib.services.invite_chunk import invite_chunk
 from chalicelib.services.invite_customer import INVITATION, REMINDER
 from chalicelib.services.mail_refund import mail_refund
 from chalicelib.services.overpaid_words import excess_words
+from chalicelib.services.post_letter import About, post_letter
 from chalicelib.services.resend_receipt import RECEIPT_MAIL, send_receipt
 from chalicelib.services.send_invitation import (
+    VERIFICATION,
     send_invitation,
     send_reminder,
     send_verification,
@@ -57,7 +59,7 @@ def send_mail(world: World, body: Mapping[str, str]) -> None:
         INVITATION: send_invitation,
         REMINDER: send_reminder,
         CHUNK_OF_INVITATIONS: invite_chunk,
-        "verify_address": send_verification,
+        VERIFICATION: send_verification,
         RECEIPT_MAIL: send_receipt,
         REFUNDED: mail_refund,
         REFUND_FAILED: mail_refund,
@@ -70,7 +72,8 @@ def _send_about_payment(world: World, mail: str, body: Mapping[str, str]) -> Non
     payment = get_payment(dealer_id, AccountId(body["account"]), PaymentId(body["id"]))
     payer = get_user(payment.payer_id)
     rendered = render_mail(mail, _payment_letter(world, mail, payment, body.get("about", "")))
-    world.mailer.send(Letter(payer.email, rendered.subject, rendered.text, rendered.html))
+    letter = Letter(payer.email, rendered.subject, rendered.text, rendered.html)
+    post_letter(world, letter, About(mail, dealer_id, payment.account_id))
 
 
 def _payment_letter(world: World, mail: str, payment: Payment, about: str) -> PaymentLetter:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.ids import DealerId, MailingId
+from chalicelib.domain.mailings import Purpose
 from chalicelib.services.world import World
 from chalicelib.storage.mailings import (
     WholeMailing,
@@ -23,7 +24,7 @@ def send_mailing(world: World, dealer_id: DealerId, *, mailing_id: MailingId) ->
     """Queue every chunk with work, the first time only. Raises NotFound or InvalidInput."""
     whole, now = get_mailing(dealer_id, mailing_id), world.clock.now()
     if not whole.mailing.to_send:
-        raise InvalidInput("None of these customers can be invited.")
+        raise InvalidInput(nobody_to_mail(whole.mailing.purpose))
     if start_mailing(replace(whole.mailing, started_at=now), due_at=now + LOST_AFTER):
         _queue_open_chunks(world, whole)
 
@@ -39,6 +40,13 @@ def watch_mailings(world: World) -> int:
         else:
             look_again(mailing, now=now, after=None)
     return len(found)
+
+
+def nobody_to_mail(purpose: Purpose) -> str:
+    """Why there is nothing to send."""
+    if purpose is Purpose.RESEND:
+        return "None of these invitations can be sent again."
+    return "None of these customers can be invited."
 
 
 def is_running(whole: WholeMailing) -> bool:

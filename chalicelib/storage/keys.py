@@ -1,6 +1,6 @@
 """Partition and sort keys of every item; nothing else builds one (docs/ARCHITECTURE.md).
 
-Keys of the indexes are in `index_keys`; `parsed_keys` reads them back.
+Keys of the indexes are in `index_keys`, of sent mails in `mail_keys`; `parsed_keys` reads back.
 """
 
 from chalicelib.domain.ids import (
@@ -232,12 +232,17 @@ def mailing_chunk(number: int) -> str:
 
 
 def company(dealer_id: DealerId, company_id: CompanyId) -> str:
-    """Partition of a company at a dealer: `K` itself, `B#` saved methods, `LS#` link sessions."""
+    """Partition of a company at a dealer: `K` itself, `B#` methods, `LS#` link sessions, `U#`."""
     return f"D#{dealer_id}#K#{company_id}"
 
 
 COMPANY = "K"
-METHODS, LINK_SESSIONS = "B#", "LS#"  # Beginnings of the sort keys below.
+METHODS, LINK_SESSIONS, LOGINS = "B#", "LS#", "U#"  # Beginnings of the sort keys below.
+
+
+def company_login(user_id: UserId) -> str:
+    """Sort key of a login that joined one of the company's accounts."""
+    return f"{LOGINS}{user_id}"
 
 
 def method(method_id: MethodId) -> str:

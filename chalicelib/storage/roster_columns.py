@@ -37,10 +37,10 @@ class Columns:
 
     def row(self, position: int) -> RosterRow:
         """One account as a value."""
-        values: list[Any] = [self.texts[name][position] for name in TEXTS]  # str, then int.
-        values += [self.words[name][self.numbers[name][position]] for name in CODES]
-        values += [self.numbers[name][position] for name in NUMBERS]
-        return RosterRow(*values)  # TEXTS, CODES and NUMBERS are its fields in their order.
+        values: dict[str, Any] = {name: self.texts[name][position] for name in TEXTS}  # str, int.
+        values |= {name: self.words[name][self.numbers[name][position]] for name in CODES}
+        values |= {name: self.numbers[name][position] for name in NUMBERS}
+        return RosterRow(**values)
 
     def position(self, account_id: str) -> int | None:
         """Where an account is, if it is there."""

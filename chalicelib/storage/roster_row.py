@@ -55,6 +55,7 @@ class RosterRow(DashboardSums):
     statement_due_day: int
     statement_discount_cents: int
     statement_discount_day: int
+    delivery: str = ""  # How the invitation's mail fared; rows are stored by place, so it is last.
 
     @property
     def invoices_current_cents(self) -> int:
@@ -82,7 +83,14 @@ class RosterRow(DashboardSums):
 
 
 TEXTS = ("account_id", "name")  # Columns of words nearly all different.
-CODES = ("account_kind", "billing_kind", "status", "badge", "excluded")  # A few words each.
+CODES = (
+    "account_kind",
+    "billing_kind",
+    "status",
+    "badge",
+    "delivery",
+    "excluded",
+)  # A few words each.
 NUMBERS = tuple(f.name for f in fields(RosterRow) if f.name not in TEXTS + CODES)
 
 
@@ -110,6 +118,7 @@ def row_of(account: Account) -> RosterRow:
         billing_kind=account.billing_kind,
         status=account.status,
         badge=account.shown_badge,
+        delivery=account.delivery,
         excluded=account.priority.excluded,
         version=account.money_version,
         credit_limit_cents=account.credit_limit_cents,

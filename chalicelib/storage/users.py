@@ -45,10 +45,24 @@ def user_puts(user: User) -> list[Put]:
     return [Put("user", record, ABSENT), Put("email", address, ABSENT)]
 
 
-def membership_put(member: Membership) -> Put:
-    """Write "membership": a login joins an account, or a dealer's staff."""
+def membership_puts(member: Membership) -> list[Put]:
+    """Write "membership": a login joins an account, or a dealer's staff; its company knows it."""
     key = keys.membership(member.dealer_id, member.account_id or None)
-    return Put("membership", Record(keys.user(member.user_id), key, body=packed(member)))
+    puts = [Put("membership", Record(keys.user(member.user_id), key, body=packed(member)))]
+    if member.company_id:
+        partition = keys.company(member.dealer_id, member.company_id)
+        login = Record(partition, keys.company_login(member.user_id), body=packed(member.user_id))
+        puts.append(Put("login", login))
+    return puts
+
+
+def list_logins(dealer_id: DealerId, company_id: CompanyId) -> tuple[User, ...]:
+    """Every login of a company at a dealer, in the order of their making."""
+    wanted = Record.sk.startswith(keys.LOGINS)
+    found = list(Record.query(keys.company(dealer_id, company_id), wanted))
+    ids = [(keys.user(UserId(unpacked(record, str))), keys.USER) for record in found]
+    users = [unpacked(record, User) for record in Record.batch_get(ids)] if ids else []
+    return tuple(sorted(users, key=lambda user: user.created_at))
 
 
 def company_put(company: Company) -> Put:

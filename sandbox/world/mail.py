@@ -23,6 +23,7 @@ class Mail:
     text: str
     html: str | None
     sent_at: str
+    message_id: str  # As SES gave it to the product.
 
     def links(self) -> list[str]:
         """Return the addresses in the text, or in the HTML where there is no text."""
@@ -57,4 +58,5 @@ def _mail(record: Json) -> Mail:
         text=record["BodyText"] or "",
         html=record["BodyHtml"] or None,
         sent_at=sent_at,
+        message_id=record["MessageId"],
     )

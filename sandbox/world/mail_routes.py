@@ -32,14 +32,14 @@ def mail_routes(fetch: Callable[[], list[Mail]]) -> Blueprint:
 
     @routes.get("/mail/<mail_id>")
     def one(mail_id: str) -> tuple[str, int]:
-        mail = _find(fetch(), mail_id)
+        mail = find_mail(fetch(), mail_id)
         if mail is None:
             return render_template("sentence.html", sentence="There is no such mail."), 404
         return render_template("mail.html", mail=mail, links=mail.links()), 200
 
     @routes.get("/mail/<mail_id>/html")
     def body(mail_id: str) -> Response:
-        mail = _find(fetch(), mail_id)
+        mail = find_mail(fetch(), mail_id)
         text = (mail.html if mail else None) or "<p>This mail has no HTML.</p>"
         return Response(
             f'<base target="_top">{text}',
@@ -55,5 +55,6 @@ def _wanted(mails: list[Mail]) -> list[Mail]:
     return [mail for mail in mails if not to or to in {address.lower() for address in mail.to}]
 
 
-def _find(mails: list[Mail], mail_id: str) -> Mail | None:
+def find_mail(mails: list[Mail], mail_id: str) -> Mail | None:
+    """The mail with this id, or None."""
     return next((mail for mail in mails if mail.id == mail_id), None)

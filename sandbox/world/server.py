@@ -4,6 +4,8 @@ from flask import Flask, Response, jsonify, render_template, request
 
 from sandbox.world.clock import ClockRefused, parse_instant, parse_step
 from sandbox.world.mail import fetch_mails
+from sandbox.world.mail_event_routes import mail_event_routes
+from sandbox.world.mail_events import publish_event
 from sandbox.world.mail_routes import mail_routes
 from sandbox.world.plaid.http import plaid_routes
 from sandbox.world.schedules import LocalAwsUnreachable, NoSuchSchedule, fire_schedule
@@ -21,6 +23,9 @@ def create_app(world: SandboxWorld, *, aws: str) -> Flask:
     app.register_blueprint(plaid_routes(world.plaid))
     app.register_blueprint(spruce_routes(world.spruce))
     app.register_blueprint(mail_routes(lambda: fetch_mails(aws)))
+    app.register_blueprint(
+        mail_event_routes(lambda: fetch_mails(aws), lambda event: publish_event(event, aws=aws))
+    )
     _add_clock(app, world)
     _add_schedules(app, world, aws=aws)
 

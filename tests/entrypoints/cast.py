@@ -10,6 +10,7 @@ from chalicelib.domain.accounts import Account
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.ids import CompanyId, IngestionId, MethodId, PaymentId, SettlementId, UserId
 from chalicelib.domain.ingestions import Ingestion
+from chalicelib.domain.mails import Fate, Suppression
 from chalicelib.domain.payment_notices import stopped_notice
 from chalicelib.domain.payments import Method, Payment, Stop
 from chalicelib.domain.people import Face, Membership, User
@@ -28,6 +29,7 @@ from chalicelib.storage.accounts import header_put, page_puts
 from chalicelib.storage.companies import method_put
 from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.ingestions import start_ingestion
+from chalicelib.storage.mails import get_suppression, suppression_put
 from chalicelib.storage.notices import notice_put
 from chalicelib.storage.roster import row_put
 from chalicelib.storage.settlements import settlement_put
@@ -55,6 +57,7 @@ class Things:
     ingestion: str
     event: str
     spare: str
+    dead: str  # The spare account's address, which is not mailed any more.
 
 
 MISSING = Things(
@@ -62,6 +65,7 @@ MISSING = Things(
     signature="none", payment="01JZZZZZZZZZZZZZZZZZZZZZZZ", number="DP-999999",
     settlement="po_none", mailing="01JZZZZZZZZZZZZZZZZZZZZZZZ",
     ingestion="01JZZZZZZZZZZZZZZZZZZZZZZZ", event="evt_none", spare="A-NOBODY-EITHER",
+    dead="nobody@build.example",
 )  # fmt: skip
 
 
@@ -120,8 +124,10 @@ def gathered(stage: Stage) -> Cast:
     cast = Cast(people)
     for name, account in accounts.items():
         dealer = second if name == "c" else first
-        spare = stage.account(dealer).account_id
-        cast.things[name] = replace(_things(stage, account), spare=spare)
+        spare = stage.account(dealer)
+        cast.things[name] = replace(
+            _things(stage, account), spare=spare.account_id, dead=_dead_address(spare)
+        )
     return cast
 
 
@@ -170,6 +176,7 @@ def _things(stage: Stage, account: Account) -> Things:
         ingestion=_ingestion(account),
         event=_event(account, paid),
         spare="",
+        dead="",
     )
 
 
@@ -218,6 +225,15 @@ def _event(account: Account, paid: Payment) -> str:
     return kept.event_id
 
 
+def _dead_address(account: Account) -> str:
+    """The contact's: mails to it bounced."""
+    email, dealer_id = account.contacts[0].email, account.dealer_id
+    bounced = Suppression(email, Fate.BOUNCED, TODAY)
+    put = suppression_put(dealer_id, get_suppression(dealer_id, email), bounced)
+    transact([put], token=str(ULID()))
+    return email
+
+
 def _ingestion(account: Account) -> IngestionId:
     opened = Ingestion(account.dealer_id, IngestionId(str(ULID())), TODAY, "Kim Lee")
     return start_ingestion(opened).ingestion_id
@@ -236,5 +252,5 @@ def _person(name: str, face: Face, role: str, own: str, where: Iterable[str]) ->
     unique, wall = str(ULID()), wall_now()
     user = User(UserId(unique), f"m{unique.lower()}@people.example", name, "unused", wall)
     member = Membership(user.user_id, *where, role, wall)  # type: ignore[arg-type]
-    transact([*users.user_puts(user), users.membership_put(member)], token=unique)
+    transact([*users.user_puts(user), *users.membership_puts(member)], token=unique)
     return Person(name, face, role, user, member, own)

@@ -80,11 +80,22 @@ ROWS: dict[tuple[str, str], tuple[Row, ...]] = {
     ("POST", "/console/sign-out"): (Row(SEEN_OTHER),),
     ("GET", "/console/customers"): (Row(PAGE),),
     ("GET", "/console/customers.csv"): (Row(PAGE),),
+    ("POST", "/console/customers.csv"): (
+        # Another dealer's account is simply not in the file, like one that does not exist.
+        Row(PAGE, form={"account": "account"}, refused=PAGE),
+        Row(PAGE, said={"all": "yes"}),
+        Row(frozenset({422})),
+    ),
     ("GET", "/console/customers/{account}"): (Row(PAGE),),
     ("POST", "/console/customers/{account}/invite"): (
         Row(DONE, said={"contact": "other", "email": "new@build.example"}),
     ),
     ("POST", "/console/customers/{account}/resend"): (Row(DONE),),
+    ("POST", "/console/customers/{account}/allow-mail"): (
+        # Mails to it came back once; the first who allows them again is the only one.
+        Row(frozenset({303, 404}), path={"account": "spare"}, form={"address": "dead"}),
+        Row(frozenset({404}), said={"address": "fine@build.example"}),
+    ),
     ("POST", "/console/customers/{account}/revoke"): (Row(DONE),),
     # Of an account nobody signs in to: its payers would be shut out of every other row.
     ("POST", "/console/customers/{account}/disable"): (Row(DONE, path={"account": "spare"}),),
@@ -92,6 +103,7 @@ ROWS: dict[tuple[str, str], tuple[Row, ...]] = {
     ("GET", "/console/invitations"): (Row(PAGE),),
     ("POST", "/console/invitations"): (
         Row(SEEN_OTHER, form={"account": "account"}),
+        Row(SEEN_OTHER, form={"account": "account"}, said={"purpose": "resend"}),
         Row(SEEN_OTHER, said={"all": "yes"}),
     ),
     ("GET", "/console/invitations/{mailing}"): (Row(PAGE),),

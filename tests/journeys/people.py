@@ -115,6 +115,16 @@ def wait_for_mail(run: dict[str, Any], email: str, wanted: Any) -> dict[str, Any
     raise AssertionError(f"no such mail to {email} within {WAIT_SECONDS} s")
 
 
+def wait_for_payment_mail(run: dict[str, Any], email: str, number: str, says: str) -> None:
+    """A mail about a payment has come to an address and says what became of it."""
+    wait_for_mail(run, email, lambda text: number in text and says in text)
+
+
+def bounce(run: dict[str, Any], email: str) -> None:
+    """The newest mail to an address comes back for good, as SES would tell it."""
+    fetch_json(f"{run['mail_url']}/_bounce", {"to": email})
+
+
 def register(walker: Walker, link: str) -> None:
     """Follow the mail, create the login, accept the terms, link the company."""
     fill_registration(walker, link)

@@ -22,8 +22,8 @@ DECLINED = "Visa credit, ending 0002"
 
 
 @pytest.fixture(scope="module")
-def links(run_json: dict[str, Any], browser: Browser) -> list[str]:
-    """Invitations of demo accounts that owe enough for several payments, one for each walk."""
+def links(run_json: dict[str, Any], browser: Browser) -> list[tuple[str, str]]:
+    """Addresses and links of demo accounts that owe enough for several payments, one a walk."""
     run, dealer = run_json, run_json["dealers"][0]["id"]
     operator = new_walker(browser, "desk")
     people.sign_in_operator(operator, run, dealer, "ar")
@@ -32,7 +32,7 @@ def links(run_json: dict[str, Any], browser: Browser) -> list[str]:
         email = f"card.{number.lower()}@example.com"
         operator.page.goto(f"{run['console_url']}/customers/{number}")
         people.invite(operator, email)
-        opened.append(people.invitation_link(run, email))
+        opened.append((email, people.invitation_link(run, email)))
     operator.context.close()
     return opened
 
@@ -52,14 +52,16 @@ def without_credits(operator: Walker, run: dict[str, Any]) -> list[str]:
 
 @pytest.mark.parametrize("place", range(len(WALKS)), ids=["desk", "phone", "no-script"])
 def test_a_payer_pays_by_card(
-    run_json: dict[str, Any], walk: Walk, links: list[str], place: int
+    run_json: dict[str, Any], walk: Walk, links: list[tuple[str, str]], place: int
 ) -> None:
     size, script = WALKS[place]
+    email, link = links[place]
     payer, name = walk(size, script=script), "card-" if script else "card-no-script-"
-    people.register(payer, links[place])
+    people.register(payer, link)
 
     pays_with_a_new_card(payer, run_json, name)
-    is_declined_and_pays_again(payer, run_json, name)
+    declined = is_declined_and_pays_again(payer, run_json, name)
+    people.wait_for_payment_mail(run_json, email, declined, "did not go through")
     confirms_with_the_bank(payer, run_json, name)
     refuses_at_the_bank(payer, run_json, name)
     does_not_save_the_card(payer, run_json, name)
@@ -93,12 +95,12 @@ def pays_with_a_new_card(payer: Walker, run: dict[str, Any], name: str) -> None:
     payer.shot(f"{name}receipt")
 
 
-def is_declined_and_pays_again(payer: Walker, run: dict[str, Any], name: str) -> None:
-    """A clear sentence, nothing charged, the same invoice can be paid again."""
+def is_declined_and_pays_again(payer: Walker, run: dict[str, Any], name: str) -> str:
+    """A clear sentence, nothing charged, the same invoice can be paid again; the first's number."""
     document = review(payer, run)
     payer.page.get_by_role("button", name="Pay by card instead").click()
     add(payer, DECLINED)
-    pay(payer)
+    declined = pay(payer)
     payer.page.locator("h1 .badge", has_text="Failed").wait_for()
     payer.has("The card was declined. Nothing was charged.")
     payer.shot(f"{name}declined")
@@ -110,6 +112,7 @@ def is_declined_and_pays_again(payer: Walker, run: dict[str, Any], name: str) ->
     payer.has("Mastercard prepaid card")
     number = pay(payer)
     people.wait_for_status(payer, f"{run['portal_url']}/payments/{number}", "Settled")
+    return declined
 
 
 def confirms_with_the_bank(payer: Walker, run: dict[str, Any], name: str) -> None:

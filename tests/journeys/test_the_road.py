@@ -40,9 +40,11 @@ def test_an_invited_customer_pays_by_ach_and_the_payment_is_posted(
 
     payment = pay_first_job(payer)
     people.wait_until_processing(payer)
+    people.wait_for_payment_mail(run, email, payment, "was submitted")
     people.advance(run, "5d")
     receipt_url = f"{run['portal_url']}/payments/{payment}"
     people.wait_for_status(payer, receipt_url, "Settled")
+    people.wait_for_payment_mail(run, email, payment, "has settled")
     payer.shot("receipt-settled")
     find_payment(operator, run, payment)
 

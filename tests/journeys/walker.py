@@ -1,6 +1,7 @@
 """A person in front of the product: a browser page that is inspected at every step."""
 
 import json
+import time
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ SCREENSHOTS = ROOT / "build" / "screenshots"
 LAST = ROOT / "build" / "last-seen"
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 LONGEST_PICTURE = 2_000
+PATIENCE_SECONDS = 60
 
 
 @dataclass
@@ -78,6 +80,15 @@ class Walker:
         """Keep what the person saw last: the first thing to look at after a failure."""
         LAST.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=LAST / f"{number}-{self.size}.png", full_page=True)
+
+    def until(self, text: str, url: str) -> None:
+        """Load a page again until it says so; what is told by others takes some seconds."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        self.page.goto(url)
+        while not self.page.get_by_text(text).locator("visible=true").count():
+            assert time.monotonic() < deadline, f"{url} never said {text}"
+            self.page.wait_for_timeout(500)
+            self.page.reload()
 
     def has(self, text: str) -> None:
         """The page says so, visibly."""

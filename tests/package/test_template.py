@@ -11,6 +11,7 @@ FUNCTIONS = {
     "DeliverMail": "DeliverMailRole",
     "HandleEvent": "HandleEventRole",
     "ImportFiles": "ImportFilesRole",
+    "RecordDelivery": "RecordDeliveryRole",
     "PaymentStep": "PaymentStepRole",
     "SettlementStep": "SettlementStepRole",
     "SweepDue": "SweepDueRole",
@@ -91,12 +92,49 @@ def test_every_queue_worker_reports_failures_singly_and_has_time_to(
         if event["Type"] == "SQS"
     }
 
-    assert set(workers) == {"DeliverMail", "HandleEvent", "ImportFiles"}
+    assert set(workers) == {"DeliverMail", "HandleEvent", "ImportFiles", "RecordDelivery"}
     for properties, mapping in workers.values():
         queue = template["Resources"][mapping["Queue"]["Fn::GetAtt"][0]]["Properties"]
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         assert queue["VisibilityTimeout"] >= VISIBILITY_PER_TIMEOUT * properties["Timeout"]
         assert "deadLetterTargetArn" in queue["RedrivePolicy"]
+
+
+def test_ses_tells_the_recorder_and_nobody_else_can(template: dict[str, Any]) -> None:
+    found = template["Resources"]
+    told = found["MailEvents"]["Properties"]
+    subscription = found["MailEventsSubscription"]["Properties"]
+    (may_publish,) = found["MailEventsTopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    (may_queue,) = found["DeliveriesQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+
+    assert found["MailSender"]["Properties"]["ConfigurationSetAttributes"] == {
+        "ConfigurationSetName": told["ConfigurationSetName"]
+    }
+    assert told["EventDestination"]["Enabled"] is True
+    assert set(told["EventDestination"]["MatchingEventTypes"]) == {
+        "DELIVERY", "BOUNCE", "COMPLAINT"
+    }  # fmt: skip
+    assert told["EventDestination"]["SnsDestination"] == {"TopicARN": {"Ref": "MailEventsTopic"}}
+    assert subscription["TopicArn"] == {"Ref": "MailEventsTopic"}
+    assert subscription["Endpoint"] == {"Fn::GetAtt": ["DeliveriesQueue", "Arn"]}
+    assert subscription["RawMessageDelivery"] is True
+    assert may_publish["Principal"] == {"Service": "ses.amazonaws.com"}
+    assert set(may_publish["Condition"]["StringEquals"]) == {"aws:SourceAccount", "aws:SourceArn"}
+    assert may_queue["Principal"] == {"Service": "sns.amazonaws.com"}
+    assert may_queue["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Ref": "MailEventsTopic"}}}
+
+
+def test_the_recorder_may_read_and_write_single_items_and_nothing_else(
+    template: dict[str, Any],
+) -> None:
+    (policy,) = template["Resources"]["RecordDeliveryRole"]["Properties"]["Policies"]
+    statements = policy["PolicyDocument"]["Statement"]
+
+    services = {action.partition(":")[0] for s in statements for action in s["Action"]}
+    table = [s["Action"] for s in statements if s["Action"][0].startswith("dynamodb:")]
+
+    assert services == {"logs", "sqs", "dynamodb"}
+    assert table == [["dynamodb:GetItem", "dynamodb:PutItem"]]
 
 
 def test_every_scheduled_function_has_dead_letters(template: dict[str, Any]) -> None:

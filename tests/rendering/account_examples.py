@@ -9,6 +9,7 @@ from chalicelib.rendering.views.account import (
     AccountPayable,
     AccountStatement,
     Invitation,
+    MailBlock,
 )
 from chalicelib.rendering.views.chrome import Action, Badge
 from chalicelib.rendering.views.figures import Aging, Link, Option, Pager
@@ -41,6 +42,20 @@ PENDING_INVITATION = Invitation(
     sent_at=demo.NOW,
     delivery="Delivered, link opened Nov 22",
     expires_on="2026-12-06",
+)
+BOUNCED_INVITATION = replace(PENDING_INVITATION, delivery="bounced")
+MAIL_BLOCKS = tuple(
+    MailBlock(
+        address=f"{name}@metolius.example",
+        why=why,
+        since="2026-11-22",
+        allow=Action(
+            label="Allow mails again",
+            url="/console/customers/104-2416/allow-mail",
+            confirm="Only once the address works again.",
+        ),
+    )
+    for name, why in (("office", "bounced"), (demo.HOSTILE, "reported as spam"))
 )
 DECLINED_INVITATION = replace(
     PENDING_INVITATION,
@@ -166,6 +181,12 @@ def account_examples() -> dict[str, object]:
             invitation=NO_INVITATION,
         ),
         "account_disabled": account(invitation=DISABLED_INVITATION, payables=_payables()),
+        "account_bounced": account(
+            "activity",
+            activity=demo.TIMELINE,
+            invitation=BOUNCED_INVITATION,
+            mail_blocks=MAIL_BLOCKS,
+        ),
         "account_declined": account(invitation=DECLINED_INVITATION, payables=_payables()),
         "account_statements": account("statements", statements=_statements()),
         "account_no_statements": account("statements"),

@@ -23,7 +23,7 @@ BADGES = (
     Badge(label="Accepted", tone="good"),
     Badge(label="Pending", tone="info", detail="delivered"),
     Badge(label="Declined", tone="warn"),
-    Badge(label="Expired"),
+    Badge(label="Expired", detail="bounced"),
     None,
 )
 COLUMNS = demo.columns(

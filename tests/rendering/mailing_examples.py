@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chalicelib.rendering.views.chrome import Action, Badge
 from chalicelib.rendering.views.mailings import (
     MailingGroup,
@@ -36,6 +38,7 @@ GROUPS = (
     ),
     MailingGroup(label="Declined", why="They said no.", count=1, rows=(_row(9),), tone="warn"),
 )
+AGAIN = (replace(_row(1), delivery="bounced"), replace(_row(2), delivery=demo.HOSTILE))
 RUNNING = MailingProgress(
     progress_href="/console/invitations/M1/progress", total=120, invited_count=37, running=True
 )
@@ -80,6 +83,9 @@ def mailing_examples() -> dict[str, object]:
         "mailing_checked": _page(send),
         "mailing_viewer": _page(),
         "mailing_running": _page(progress=RUNNING),
+        "mailing_again": replace(
+            _page(send), is_resending=True, groups=(replace(GROUPS[0], rows=AGAIN),)
+        ),
         "mailing_done": _page(progress=DONE),
         "mailing_progress": RUNNING,
         "mailing_progress_done": DONE,

@@ -183,6 +183,32 @@ def test_a_pending_invitation_reads_expired_after_its_last_day(dashboard: Ledger
     assert expired.customers[0].badge is Badge.EXPIRED
 
 
+def test_mails_that_came_back_are_a_filter_while_nobody_has_answered(
+    dashboard: LedgerWorld,
+) -> None:
+    mark(dashboard, "10-A", badge=Badge.PENDING, invited_at=NOW, delivery="bounced")
+    mark(dashboard, "10-B", badge=Badge.EXPIRED, invited_at=NOW, delivery="complained")
+    mark(dashboard, "11-C", badge=Badge.PENDING, invited_at=NOW, delivery="delivered")
+    mark(dashboard, "12-D", badge=Badge.ACCEPTED, invited_at=NOW, delivery="bounced")
+
+    page = listed(dashboard, filter=CustomerFilter(came_back=True))
+    told = {c.row.account_id: c.delivery for c in listed(dashboard).customers}
+
+    assert set(ids(page)) == {"10-A", "10-B"}
+    assert told == {"10-A": "bounced", "10-B": "complained", "11-C": "delivered", "12-D": "",
+                    "13-E": ""}  # fmt: skip
+
+
+def test_only_the_ticked_rows_are_exported_in_the_lists_order(dashboard: LedgerWorld) -> None:
+    query = CustomerQuery(sort="name", descending=False)
+    ticked = {"12-D", "10-A", "of another dealer"}
+
+    text = export_customers(dashboard, dashboard.dealer_id, query=query, only=ticked)
+
+    rows = [row["account_id"] for row in csv.DictReader(io.StringIO(text))]
+    assert rows == ["10-A", "12-D"]
+
+
 def test_midnight_turns_items_past_due_without_an_import(
     dashboard: LedgerWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -155,6 +155,27 @@ def test_an_address_is_offered_once(stage: Stage) -> None:
     assert len({person.email for person in offered}) == len(offered) == 2
 
 
+def test_every_login_of_the_company_is_offered_and_nobody_of_another(stage: Stage) -> None:
+    payment = a_payment(stage)
+    account = get_account(payment.dealer_id, payment.account_id)
+    assert account.company_id
+    dealer = get_dealer(payment.dealer_id)
+    # A colleague who joined by another account of the company, and a stranger of the same dealer.
+    sister = stage.account(dealer, company_id=account.company_id)
+    colleague = stage.payer(sister).session
+    stranger = stage.payer(stage.account(dealer)).session
+
+    people = list_recipients(account, payment, asking=payment.payer_id)
+    resend(stage, payment, f"user:{colleague.user_id}")
+    with pytest.raises(InvalidInput):
+        resend(stage, payment, f"user:{stranger.user_id}")
+    send_mail(stage, stage.queues.mails[-1])
+
+    assert colleague.email in {person.email for person in people}
+    assert stranger.email not in {person.email for person in people}
+    assert stage.mailer.letters[-1].to == colleague.email
+
+
 def test_one_source_cannot_flood_a_contact(stage: Stage) -> None:
     payment = a_payment(stage)
     to = f"user:{payment.payer_id}"

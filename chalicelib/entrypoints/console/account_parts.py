@@ -11,8 +11,10 @@ from chalicelib.domain.invitations import (
     InvitationState,
     badge,
     can_resend,
+    shown_delivery,
     state_now,
 )
+from chalicelib.domain.mails import Fate, Suppression
 from chalicelib.domain.payables import PayableKind
 from chalicelib.entrypoints.presenting import invitation_badge, zone_name, zoned
 from chalicelib.rendering.views import account as views
@@ -35,6 +37,7 @@ _STATEMENT_BADGES = {
     StatementState.PAST_DUE: Badge(label="Past due", tone="bad"),
     StatementState.OPEN: Badge(label="Open"),
 }
+_BLOCKED = {Fate.BOUNCED: "bounced", Fate.COMPLAINED: "reported as spam"}
 _CHIPS = {AccountBadge.REVOKED: "Revoked", AccountBadge.DISABLED: "Disabled"}
 
 
@@ -198,4 +201,24 @@ def _why_not_revoke(invitation: Invitation | None, now: datetime) -> str:
 def _delivery(invitation: Invitation | None) -> str:
     if invitation is None:
         return ""
-    return "opened link" if invitation.opened_at else invitation.delivery.value
+    return shown_delivery(invitation)
+
+
+def mail_blocks(
+    suppressed: Iterable[Suppression], account: Account, dealer: Dealer
+) -> tuple[views.MailBlock, ...]:
+    """The account's addresses that are not mailed, and the way to mail them again."""
+    return tuple(
+        views.MailBlock(
+            address=one.email,
+            why=_BLOCKED[one.fate],
+            since=zoned(dealer, one.at)[:10],
+            allow=Action(
+                label="Allow mails again",
+                url=f"/console/customers/{account.account_id}/allow-mail",
+                confirm="Only once the address works again, or its reader asked for it. Mails "
+                "that keep coming back harm the delivery of all others.",
+            ),
+        )
+        for one in suppressed
+    )

@@ -11,6 +11,7 @@ from chalicelib.domain.people import COLLECTING_ROLES
 from chalicelib.entrypoints.console.account_parts import (
     activity,
     invitation_view,
+    mail_blocks,
     payable_rows,
     statement_row,
     tabs_of,
@@ -22,6 +23,7 @@ from chalicelib.entrypoints.responses import Html, Redirect
 from chalicelib.rendering.pages import render_page
 from chalicelib.rendering.views import account as views
 from chalicelib.rendering.views.figures import Pager, PaymentRow, TimelineEntry
+from chalicelib.services.allow_mail import allow_mail, list_suppressed
 from chalicelib.services.change_portal_access import (
     disable_portal_access,
     enable_portal_access,
@@ -97,6 +99,19 @@ def revoke(visit: Visit, account: str) -> Redirect:
     return Redirect(f"/console/customers/{account}?done=revoked")
 
 
+@page(blueprint, "POST", BASE + "/allow-mail", area="console", roles=COLLECTING_ROLES)
+def allow(visit: Visit, account: str) -> Redirect:
+    """POST: mail one of the account's addresses again, although mails to it came back."""
+    allow_mail(
+        visit.world,
+        visit.dealer_id,
+        account_id=AccountId(account),
+        email=visit.form.get("address"),
+        operator=visit.signed_in.name,
+    )
+    return Redirect(f"/console/customers/{account}?done=mail-allowed")
+
+
 @page(blueprint, "POST", BASE + "/disable", area="console", roles=COLLECTING_ROLES)
 def disable(visit: Visit, account: str) -> Redirect:
     """POST: shut the account's payers out of the portal."""
@@ -158,6 +173,7 @@ def _view(visit: Visit, found: Outstanding, tab: str) -> views.Account:
         contact_phone=contact.phone,
         credit_limit_cents=account.credit_limit_cents or None,
         wado_days=totals.wado_days,
+        mail_blocks=mail_blocks(list_suppressed(account), account, found.dealer),
         may_act=visit.signed_in.role in COLLECTING_ROLES,
     )
 

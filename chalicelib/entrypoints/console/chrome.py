@@ -12,6 +12,7 @@ from chalicelib.services.deal_with_notice import list_waiting
 ROLE_WORDS = {"admin": "Administrator", "ar": "Accounts receivable", "viewer": "View only"}
 FLASHES = {
     "invited": Flash(text="Invitation queued. The badge turns Pending now.", tone="good"),
+    "mail-allowed": Flash(text="Mails go to this address again from now on.", tone="good"),
     "resent": Flash(text="A new link is on its way; the old one no longer works.", tone="good"),
     "revoked": Flash(text="The invitation is revoked and its link no longer works."),
     "disabled": Flash(text="Portal access is disabled. Nobody sees or pays this account online."),

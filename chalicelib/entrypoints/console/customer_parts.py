@@ -31,6 +31,7 @@ BADGES = (
     ("none", "Not invited"),
     ("pending", "Pending"),
     ("pending-7", "Pending for more than 7 days"),
+    ("bounced", "Bounced or spam"),
     ("accepted", "Accepted"),
     ("declined", "Declined"),
     ("expired", "Expired"),
@@ -68,7 +69,7 @@ def customer_row(customer: Customer, dealer: Dealer) -> views.CustomerRow:
         days_31_60_cents=row.days_31_60_cents,
         days_61_90_cents=row.days_61_90_cents,
         days_91_up_cents=row.days_91_up_cents,
-        badge=invitation_badge(customer.badge),
+        badge=invitation_badge(customer.badge, customer.delivery),
         last_contact_on=zoned(dealer, contacted)[:10],
     )
 

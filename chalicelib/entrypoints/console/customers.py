@@ -39,6 +39,7 @@ LATE_ANY = "late"
 NEVER_INVITED = "none"
 PENDING_LONG = "pending-7"
 PENDING_LONG_DAYS = 7
+CAME_BACK = "bounced"
 
 
 @page(blueprint, "GET", BASE, area="console")
@@ -52,6 +53,22 @@ def customers(visit: Visit) -> Html | Redirect:
     found = list_customers(visit.world, visit.dealer_id, query=query)
     view = _view(visit, dealer, typed, found)
     return Html(render_page(view), cookies=LIST.remember(visit, typed))
+
+
+@page(blueprint, "POST", BASE + ".csv", area="console")
+def export_chosen(visit: Visit) -> Csv:
+    """POST the ticked accounts, or all the filters keep: the same file of these alone."""
+    query = chosen_query(visit)
+    only = None if visit.form.get("all") == "yes" else frozenset(visit.form.all("account"))
+    if only is not None and not only:
+        raise InvalidInput("Tick at least one customer first.")
+    text = export_customers(visit.world, visit.dealer_id, query=query, only=only)
+    return Csv(text, "customers-chosen.csv")
+
+
+def chosen_query(visit: Visit) -> CustomerQuery:
+    """The list's filters and order, as the form of the ticked rows carries them."""
+    return customer_query({name: visit.form.get(name) for name in TYPED}, "")
 
 
 @page(blueprint, "GET", BASE + ".csv", area="console")
@@ -71,6 +88,7 @@ def customer_query(typed: Mapping[str, str], cursor: str) -> CustomerQuery:
             search=typed.get("q", ""),
             badge=_badge(typed["badge"]),
             pending_days=PENDING_LONG_DAYS if typed["badge"] == PENDING_LONG else 0,
+            came_back=typed["badge"] == CAME_BACK,
             account_kind=typed["kind"],
             bucket=_bucket(typed["age"]),
             past_due=typed["age"] == LATE_ANY,
@@ -93,7 +111,7 @@ LIST = RememberedList("customers", BASE, kept=TYPED[1:], check=_check)
 
 
 def _badge(word: str) -> AccountBadge | None:
-    if word in ("", PENDING_LONG):
+    if word in ("", PENDING_LONG, CAME_BACK):
         return None
     try:
         return AccountBadge.NONE if word == NEVER_INVITED else AccountBadge(word)

@@ -1,13 +1,16 @@
 """A mailing as the pieces its pages show: groups by verdict, progress, one line of the list."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain.dealers import Dealer
-from chalicelib.domain.mailings import Entry, Mailing, Outcome, Verdict
+from chalicelib.domain.ids import AccountId
+from chalicelib.domain.mailings import Entry, Mailing, Outcome, Purpose, Verdict
 from chalicelib.entrypoints.presenting import zoned
 from chalicelib.rendering.views import mailings as views
 from chalicelib.rendering.views.chrome import Action, Badge
-from chalicelib.services.send_mailing import GIVEN_UP_AFTER, is_running
+from chalicelib.services.send_mailing import GIVEN_UP_AFTER, is_running, nobody_to_mail
 from chalicelib.storage.mailings import WholeMailing
 
 ROWS_SHOWN = 100  # Of one group; more would make the page heavy and help nobody.
@@ -26,7 +29,7 @@ WORDS = {
     ),
     Verdict.SUPPRESSED: (
         "Address came back",
-        "The last mail to this address bounced. Use another one.",
+        "Mails to it bounced or were reported as spam. Open the account to see which, and why.",
         "warn",
     ),
     Verdict.DUPLICATE: (
@@ -56,15 +59,36 @@ WORDS = {
         "plain",
     ),
 }
+RESEND_WORDS = {
+    Verdict.SEND: (
+        "To be sent again",
+        "Each gets one mail with a new link; the old link then says that it was replaced.",
+        "good",
+    ),
+    Verdict.NOT_INVITED: (
+        "No open invitation",
+        "They were never invited, or it was withdrawn: use Invite.",
+        "plain",
+    ),
+}
 
 
-def groups(whole: WholeMailing) -> tuple[views.MailingGroup, ...]:
-    """The chosen accounts by what the check found, those to be invited first."""
+def groups(
+    whole: WholeMailing, deliveries: Mapping[AccountId, str]
+) -> tuple[views.MailingGroup, ...]:
+    """The chosen accounts by what the check found, those to be mailed first.
+
+    `deliveries` says how the mails of accounts fared.
+    """
+    words = {**WORDS, **RESEND_WORDS} if _is_resend(whole.mailing) else WORDS
     found = []
-    for verdict, (label, why, tone) in WORDS.items():
+    for verdict, (label, why, tone) in words.items():
         entries = [entry for entry in whole.entries if entry.verdict is verdict]
         if entries or verdict is Verdict.SEND:
-            rows = tuple(_row(entry) for entry in entries[:ROWS_SHOWN])
+            rows = tuple(
+                replace(_row(entry), delivery=deliveries.get(entry.account_id, ""))
+                for entry in entries[:ROWS_SHOWN]
+            )
             found.append(
                 views.MailingGroup(label=label, why=why, count=len(entries), rows=rows, tone=tone)
             )
@@ -83,6 +107,7 @@ def progress(whole: WholeMailing, now: datetime) -> views.MailingProgress:
         invited_count=sum(entry.outcome is Outcome.INVITED for entry in outcomes),
         running=is_running(whole) and not overdue,
         refused=tuple(_row(entry) for entry in refused),
+        is_resending=_is_resend(mailing),
     )
 
 
@@ -90,10 +115,16 @@ def send_action(mailing: Mailing, base: str) -> Action:
     """The button that sends them, or why there is none to press."""
     count = mailing.to_send
     return Action(
-        label=f"Send {count:,} invitation" + ("" if count == 1 else "s"),
+        label=f"Send {count:,} invitation"
+        + ("" if count == 1 else "s")
+        + (" again" if _is_resend(mailing) else ""),
         url=f"{base}/{mailing.mailing_id}/send",
-        blocked_because="" if count else "None of these customers can be invited.",
+        blocked_because="" if count else nobody_to_mail(mailing.purpose),
     )
+
+
+def _is_resend(mailing: Mailing) -> bool:
+    return mailing.purpose is Purpose.RESEND
 
 
 def summary(mailing: Mailing, dealer: Dealer) -> views.MailingSummary:
@@ -105,6 +136,7 @@ def summary(mailing: Mailing, dealer: Dealer) -> views.MailingSummary:
         operator=mailing.operator,
         chosen=mailing.chosen,
         to_send=mailing.to_send,
+        purpose="Resend" if _is_resend(mailing) else "Invite",
         status=Badge(label="Sent" if started else "Not sent", tone="good" if started else "plain"),
     )
 

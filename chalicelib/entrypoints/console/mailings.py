@@ -4,10 +4,17 @@ from chalice.app import Blueprint
 
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.ids import AccountId, MailingId
+from chalicelib.domain.mailings import Outcome, Purpose
 from chalicelib.domain.people import COLLECTING_ROLES
 from chalicelib.entrypoints.console.chrome import console_chrome
-from chalicelib.entrypoints.console.customers import FILTERS, customer_query
-from chalicelib.entrypoints.console.mailing_parts import groups, progress, send_action, summary
+from chalicelib.entrypoints.console.customers import chosen_query
+from chalicelib.entrypoints.console.mailing_parts import (
+    ROWS_SHOWN,
+    groups,
+    progress,
+    send_action,
+    summary,
+)
 from chalicelib.entrypoints.guard import Visit, page
 from chalicelib.entrypoints.presenting import zoned
 from chalicelib.entrypoints.responses import Fragment, Html, Redirect
@@ -16,11 +23,13 @@ from chalicelib.rendering.views import mailings as views
 from chalicelib.services.list_customers import each_customer
 from chalicelib.services.prepare_mailing import prepare_mailing
 from chalicelib.services.send_mailing import send_mailing
+from chalicelib.storage.accounts import find_accounts
 from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.mailings import WholeMailing, get_mailing, list_mailings
 
 blueprint = Blueprint(__name__)
 BASE = "/console/invitations"
+TITLES = {Purpose.INVITE: "Invite customers", Purpose.RESEND: "Send invitations again"}
 
 
 @page(blueprint, "GET", BASE, area="console")
@@ -40,6 +49,7 @@ def prepare(visit: Visit) -> Redirect:
         visit.dealer_id,
         account_ids=_chosen(visit),
         operator=visit.signed_in.name,
+        purpose=Purpose.RESEND if visit.form.get("purpose") == "resend" else Purpose.INVITE,
     )
     return Redirect(f"{BASE}/{mailing.mailing_id}")
 
@@ -68,9 +78,15 @@ def send(visit: Visit, mailing: str) -> Redirect:
 def _chosen(visit: Visit) -> list[AccountId]:
     if visit.form.get("all") != "yes":
         return [AccountId(account) for account in visit.form.all("account")]
-    typed = {name: visit.form.get(name) for name in (*FILTERS, "sort", "order")}
-    found = each_customer(visit.world, visit.dealer_id, query=customer_query(typed, ""))
+    found = each_customer(visit.world, visit.dealer_id, query=chosen_query(visit))
     return [AccountId(customer.row.account_id) for customer in found]
+
+
+def _deliveries(visit: Visit, whole: WholeMailing) -> dict[AccountId, str]:
+    """How the mails fared so far, of the accounts shown."""
+    shown = [entry.account_id for entry in whole.entries if entry.outcome is Outcome.INVITED]
+    found = find_accounts(visit.dealer_id, shown[:ROWS_SHOWN])
+    return {account_id: account.delivery for account_id, account in found.items()}
 
 
 def _view(visit: Visit, dealer: Dealer, whole: WholeMailing) -> views.MailingPage:
@@ -78,12 +94,13 @@ def _view(visit: Visit, dealer: Dealer, whole: WholeMailing) -> views.MailingPag
     started = mailing.started_at is not None
     may_act = visit.signed_in.role in COLLECTING_ROLES
     return views.MailingPage(
-        chrome=console_chrome(visit, dealer, "Invite customers", "Customers"),
+        chrome=console_chrome(visit, dealer, TITLES[mailing.purpose], "Customers"),
+        is_resending=mailing.purpose is Purpose.RESEND,
         chosen=mailing.chosen,
         to_send=mailing.to_send,
         prepared_at=zoned(dealer, mailing.prepared_at),
         operator=mailing.operator,
-        groups=groups(whole),
+        groups=groups(whole, _deliveries(visit, whole) if started else {}),
         send=send_action(mailing, BASE) if may_act and not started else None,
         progress=progress(whole, visit.now) if started else None,
     )

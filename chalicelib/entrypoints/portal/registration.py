@@ -22,6 +22,7 @@ from chalicelib.rendering.views.entry import (
 )
 from chalicelib.services.decline_invitation import decline_invitation
 from chalicelib.services.open_invitation import (
+    SUPERSEDED,
     Link,
     Opened,
     note_opened,
@@ -123,15 +124,15 @@ def decline_post(visit: Visit) -> Html:
 def link_problem(visit: Visit, text: str, error: LinkRefused) -> Html:
     """A designed page for a link that opens nothing; details only for who holds its secret."""
     try:
-        invitation, dealer = refused_invitation(parsed_link(text))
+        refused = refused_invitation(visit.world, parsed_link(text), error.reason)
     except LinkRefused:
         view = LinkProblem(chrome=entry_chrome(visit, "Invitation"), reason="unknown")
         return Html(render_page(view), status=error.status)
-    expired = invitation.expires_at
+    expired, dealer, newer = refused.invitation.expires_at, refused.dealer, refused.newer
     view = LinkProblem(
         chrome=entry_chrome(visit, "Invitation", dealer=dealer),
-        reason=error.reason,
-        masked_address=masked_address(invitation.email) if error.reason == "superseded" else "",
+        reason=SUPERSEDED if newer else error.reason,
+        masked_address=masked_address(newer.email) if newer else "",
         expired_on=dealer_day(expired, dealer.time_zone).isoformat() if expired else "",
     )
     return Html(render_page(view), status=error.status)

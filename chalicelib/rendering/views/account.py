@@ -14,8 +14,8 @@ class Invitation:
 
     Invite POSTs csrf, contact (a contact id or "other"), email (when other). Resend and revoke
     POST csrf only. `delivery` is the truth about the mail: queued, sent, delivered, bounced,
-    opened link; `sent_at` and `expires_on` are ISO in the dealer's zone. `access` disables or
-    enables the portal for the account, whatever became of its invitation (POST csrf).
+    complained, opened link; `sent_at` and `expires_on` are ISO in the dealer's zone. `access`
+    disables or enables the portal for the account, whatever became of its invitation (POST csrf).
     """
 
     badge: Badge | None
@@ -32,6 +32,16 @@ class Invitation:
     expires_on: str = ""
     payers: tuple[str, ...] = ()
     chip: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailBlock:
+    """An address that is not mailed any more; `allow` POSTs csrf and address, `since` is ISO."""
+
+    address: str
+    why: str
+    since: str
+    allow: Action
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,4 +114,5 @@ class Account:
     credit_limit_cents: int | None = None
     wado_days: int = 0
     may_act: bool = True
+    mail_blocks: tuple[MailBlock, ...] = ()
     back_href: str = "/console/customers"

@@ -9,13 +9,14 @@ from .chrome import Action, Badge, Chrome
 
 @dataclass(frozen=True, kw_only=True)
 class MailingRow:
-    """One account: whom the mail goes to, or what was said instead."""
+    """One account: whom the mail goes to, or what was said instead; `delivery` once it is known."""
 
     name: str
     number: str
     href: str
     email: str = ""
     detail: str = ""
+    delivery: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,7 @@ class MailingProgress:
     invited_count: int
     running: bool
     refused: tuple[MailingRow, ...] = ()
+    is_resending: bool = False
 
     @property
     def done_count(self) -> int:
@@ -57,6 +59,7 @@ class MailingPage:
     groups: tuple[MailingGroup, ...]
     send: Action | None = None
     progress: MailingProgress | None = None
+    is_resending: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +72,7 @@ class MailingSummary:
     chosen: int
     to_send: int
     status: Badge
+    purpose: str = "Invite"
 
 
 @dataclass(frozen=True, kw_only=True)
