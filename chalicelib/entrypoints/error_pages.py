@@ -93,5 +93,6 @@ def _page(
 def _shown(arrival: Arrival, view: ErrorPage, status: int) -> Answer:
     text = render_page(view)
     if arrival.headers.get("hx-request") == "true":
-        return Fragment(text, status)
+        # What is on the page stays (its noSwap), and who is signed out reloads into signing in.
+        return Fragment(text, status, reload=status == HTTPStatus.UNAUTHORIZED)
     return Html(text, status)

@@ -215,6 +215,14 @@ def test_a_made_up_session_cookie_is_no_session(browser: Browser, value: str) ->
     assert (page.status, page.location) == (303, "/sign-in")
 
 
+def test_script_that_asks_after_the_session_ended_reloads_into_signing_in(
+    browser: Browser,
+) -> None:
+    part = browser.get("/console/customers", Hx_Request="true")
+
+    assert (part.status, part.headers.get("hx-refresh")) == (401, "true")
+
+
 def test_a_cookie_cannot_choose_another_dealer_or_account(browser: Browser, stage: Stage) -> None:
     dealer = stage.dealer()
     own, other = stage.account(dealer), stage.account(dealer)

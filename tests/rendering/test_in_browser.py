@@ -214,6 +214,22 @@ def test_searching_replaces_the_list_in_place(browser: Browser, address: str) ->
     page.close()
 
 
+@pytest.mark.parametrize("status", [400, 503])
+def test_a_search_that_is_refused_leaves_the_list_as_it_is(
+    browser: Browser, address: str, status: int
+) -> None:
+    page = _open(browser, f"{address}/customers")
+    rows = page.locator("#results tbody tr").count()
+    page.route("**/console/customers?*", lambda it: it.fulfill(status=status, body="<p>No</p>"))
+
+    with page.expect_response("**/console/customers?*"):
+        page.get_by_label("Search name or account number").press_sequentially("zz")
+
+    page.wait_for_timeout(300)  # Longer than a swap would take.
+    assert page.locator("#results tbody tr").count() == rows > 0
+    page.close()
+
+
 def test_the_progress_of_a_post_arrives_by_itself(browser: Browser, address: str) -> None:
     page = _open(browser, f"{address}/settlement_running")
 
