@@ -65,6 +65,19 @@ def test_a_time_zone_is_typed_and_the_page_shows_its_hours(
     assert "T13:00:00-05:00" in shown  # The stage's 18:00 UTC.
 
 
+def test_what_was_typed_is_shown_again_with_what_to_correct(
+    browser: Browser, dealer: Dealer
+) -> None:
+    page = sent(browser, dealer, hold_hours="<many>", address="12 Mill Road", auto_post="yes")
+
+    assert page.status == 422
+    assert 'id="e-hold_hours"' in page.text
+    assert 'value="&lt;many&gt;"' in page.text
+    assert 'value="12 Mill Road"' in page.text
+    assert 'name="auto_post" value="yes" checked' in page.text
+    assert f'name="version" value="{dealer.version}"' in page.text
+
+
 @pytest.mark.parametrize("typed", ["", "America", "Mars/Olympus", "../etc/passwd"])
 def test_what_is_no_time_zone_is_refused_beside_its_field(
     browser: Browser, dealer: Dealer, typed: str

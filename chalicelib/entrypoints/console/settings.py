@@ -47,7 +47,7 @@ def change(visit: Visit) -> Html | Redirect:
     except InvalidInput as problem:
         dealer, _ = view_settings(visit.world, visit.dealer_id)
         errors = tuple(FieldError(field=f, message=m) for f, m in problem.fields.items())
-        view = _view(visit, dealer)
+        view = _as_typed(visit, _view(visit, dealer))
         return Html(
             render_page(replace(view, chrome=replace(view.chrome, errors=errors))), problem.status
         )
@@ -69,6 +69,26 @@ def _typed(visit: Visit) -> Settings:
         auto_post=form.get("auto_post") == "yes",
         statements_on=form.get("statements_on") == "yes",
         books_closed_through=closed.isoformat() if closed else "",
+    )
+
+
+def _as_typed(visit: Visit, view: views.Settings) -> views.Settings:
+    """The page with what was typed, to be corrected; the version stays the one that was read."""
+    form, version = visit.form, visit.form.get("version")
+    return replace(
+        view,
+        version=int(version) if version.isdecimal() else view.version,
+        name=form.get("name"),
+        phone=form.get("phone"),
+        address=form.get("address"),
+        time_zone=form.get("time_zone"),
+        hold_hours=form.get("hold_hours"),
+        invitation_days=form.get("invitation_days"),
+        ach_fee=form.get("ach_flat_cents"),
+        refund_limit=form.get("refund_limit_cents"),
+        auto_post=form.get("auto_post") == "yes",
+        statements_on=form.get("statements_on") == "yes",
+        books_closed_through=form.get("books_closed_through"),
     )
 
 

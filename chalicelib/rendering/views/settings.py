@@ -16,6 +16,7 @@ class Settings:
     which an administrator approves refunds, "0.00" for no limit; flags are "yes" or "",
     `books_closed_through` an ISO day, "" while nothing is closed.
     `time_zone` is a name of the IANA database, `zones` are the ones offered.
+    What was refused is shown as it was typed.
     `may_change` False shows the same without a form.
     """
 
@@ -26,8 +27,8 @@ class Settings:
     phone: str
     address: str
     time_zone: str
-    hold_hours: int
-    invitation_days: int
+    hold_hours: int | str
+    invitation_days: int | str
     ach_fee: str
     refund_limit: str
     auto_post: bool
