@@ -13,8 +13,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 Taken = ParamSpec("Taken")
 Given = TypeVar("Given")
 
-log = Logger(service="drypowder")
-metrics = Metrics(namespace="drypowder", service="drypowder")
+NAMESPACE = SERVICE = "drypowder"
+log = Logger(service=SERVICE)
+metrics = Metrics(namespace=NAMESPACE, service=SERVICE)
 
 
 def new_reference() -> str:

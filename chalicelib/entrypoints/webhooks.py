@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from chalice.app import Blueprint
 
 from chalicelib.domain.errors import WebhookRefused
 from chalicelib.entrypoints.guard import Visit, page
 from chalicelib.entrypoints.responses import Text
-from chalicelib.entrypoints.telemetry import metrics
+from chalicelib.entrypoints.telemetry import NAMESPACE, SERVICE
 from chalicelib.services.receive_webhook import receive_plaid, receive_stripe
 
 blueprint = Blueprint(__name__)
@@ -58,5 +58,8 @@ def _refusals_counted() -> Iterator[None]:
     try:
         yield
     except WebhookRefused:
-        metrics.add_metric(name="webhook_refused", unit=MetricUnit.Count, value=1)
+        with single_metric(
+            name="webhook_refused", unit=MetricUnit.Count, value=1, namespace=NAMESPACE
+        ) as metric:
+            metric.add_dimension("service", SERVICE)
         raise

@@ -26,16 +26,18 @@ def test_a_forged_webhook_is_refused_and_counted_where_the_alarm_looks(
 
     answer = browser.post(path, {"id": "evt_forged"}, Stripe_Signature="t=1,v1=0")
 
-    said = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    (said,) = (line for line in lines if "webhook_refused" in line)
+    (measured,) = said["_aws"]["CloudWatchMetrics"]
     assert answer.status == 400
-    assert [line["webhook_refused"] for line in said] == [[1.0]]
-    assert (said[0]["entry"], said[0]["service"]) in watched()
+    assert said["webhook_refused"] == [1.0]
+    assert (measured["Namespace"], measured["Dimensions"], said["service"]) == watched()
 
 
-def watched() -> list[tuple[str, str]]:
-    """The dimensions of the metrics that WebhooksRefusedAlarm adds up."""
+def watched() -> tuple[str, list[list[str]], str]:
+    """What WebhooksRefusedAlarm looks at: namespace, names of dimensions, the one's value."""
     part = yaml.load(ALARMS.read_text(), Loader=InfraLoader)  # noqa: S506 – a SafeLoader.
-    alarm = part["Resources"]["WebhooksRefusedAlarm"]
-    stats = [row["MetricStat"]["Metric"] for row in alarm["Properties"]["Metrics"][1:]]
-    assert {stat["MetricName"] for stat in stats} == {"webhook_refused"}
-    return [tuple(it["Value"] for it in stat["Dimensions"]) for stat in stats]
+    alarm = part["Resources"]["WebhooksRefusedAlarm"]["Properties"]
+    (dimension,) = alarm["Dimensions"]
+    assert alarm["MetricName"] == "webhook_refused"
+    return alarm["Namespace"], [[dimension["Name"]]], dimension["Value"]

@@ -37,7 +37,7 @@ def test_every_dead_letter_queue_has_an_alarm(template: dict[str, Any]) -> None:
     watched = {
         dimension["Value"]["Fn::GetAtt"][0]
         for alarm in alarms
-        for dimension in alarm.get("Dimensions", [])
+        for dimension in alarm["Dimensions"]
         if dimension["Name"] == "QueueName"
     }
 
@@ -55,7 +55,7 @@ def test_every_function_and_machine_has_an_alarm(template: dict[str, Any]) -> No
     watched = {
         dimension["Value"]["Ref"]
         for alarm in alarms
-        for dimension in alarm.get("Dimensions", [])
+        for dimension in alarm["Dimensions"]
         if dimension["Name"] in ("FunctionName", "StateMachineArn")
     }
 
