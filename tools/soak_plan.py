@@ -62,6 +62,7 @@ SUITES = (
     Suite("rebuilt", "tests/crash/test_rebuilding.py", "REBUILT_HISTORIES", 500, 100,
           "HISTORY_SEED"),
     Suite("keys", "tests/gateways/test_processor_keys.py tests/services/test_submit_once.py"),
+    Suite("posters", "tests/services/test_posting_races.py", "RACE_ROUNDS", 40, 10),
 )  # fmt: skip
 
 
