@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pynamodb.connection import Connection
@@ -15,6 +15,8 @@ from chalicelib.storage.records import Record
 
 CONFLICT_TRIES = 3
 CONFLICT_PAUSE_SECONDS = 0.05
+LONGEST_PAUSE_SECONDS = 0.8
+MOST_ROUNDS = 60
 
 
 class WritesRefused(Exception):
@@ -107,6 +109,22 @@ def transact(writes: Sequence[Write], *, token: str) -> None:
             time.sleep(CONFLICT_PAUSE_SECONDS * (2**attempt) * (0.5 + random.random()))  # noqa: S311
         else:
             return
+
+
+def rounds(*, seconds: float) -> Iterator[int]:
+    """Rounds of reading, checking and writing what many want to change at once, numbered from 0.
+
+    Between two of them is a random pause that grows, so that each of a crowd has its turn. There
+    is always a first one; none begins `seconds` after it, so the caller still answers in time.
+    """
+    ends = time.monotonic() + seconds
+    for number in range(MOST_ROUNDS):
+        if number:
+            longest = min(LONGEST_PAUSE_SECONDS, CONFLICT_PAUSE_SECONDS * (2**number))
+            time.sleep(random.uniform(0, longest))  # noqa: S311
+            if time.monotonic() >= ends:
+                return
+        yield number
 
 
 def _names(writes: Sequence[Write], codes: Sequence[str], wanted: str) -> frozenset[str]:
