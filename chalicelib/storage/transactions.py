@@ -11,6 +11,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.storage import keys
 from chalicelib.storage.records import Record
 
 CONFLICT_TRIES = 3
@@ -33,6 +34,10 @@ class WritesRefused(Exception):
     def is_contended(self) -> bool:
         """No condition failed, so nobody has written what we wanted to write."""
         return not self.names
+
+
+class NotAppended(Exception):
+    """A ledger line was about to be changed, removed or overwritten: a programming error."""
 
 
 class OutcomeUnknown(Exception):
@@ -91,8 +96,9 @@ def transact(writes: Sequence[Write], *, token: str) -> None:
     answers as success (reliability.md, rule 2). Conflicts are retried with jitter, ≤ 3 times.
 
     Raises WritesRefused with the names of the writes whose condition failed, none of them if the
-    items stayed contended; OutcomeUnknown if the database gave no clear answer.
+    items stayed contended; OutcomeUnknown if the database gave no clear answer; NotAppended.
     """
+    _require_append_only(writes)
     ordered = sorted(writes, key=lambda write: _SENT_ORDER.index(type(write)))
     for attempt in range(CONFLICT_TRIES + 1):
         try:
@@ -125,6 +131,18 @@ def rounds(*, seconds: float) -> Iterator[int]:
             if time.monotonic() >= ends:
                 return
         yield number
+
+
+def _require_append_only(writes: Sequence[Write]) -> None:
+    """The ledger is corrected by further entries only (money.md, Entries)."""
+    for write in writes:
+        match write:
+            case Put(record=record):
+                sort_key, is_harmless = str(record.sk), write.condition is ABSENT
+            case _:
+                sort_key, is_harmless = write.key[1], isinstance(write, Require)
+        if sort_key.startswith(keys.LEDGER) and not is_harmless:
+            raise NotAppended(write.name)
 
 
 def _names(writes: Sequence[Write], codes: Sequence[str], wanted: str) -> frozenset[str]:

@@ -202,7 +202,7 @@ def test_an_intent_that_is_not_this_payments_changes_nothing(
 
 
 def raced(road: Road, quotes: list[Quote]) -> list[str]:
-    """Everybody presses at once; "paid", or status and sentence as read, or the name of an error."""
+    """Everybody presses at once; "paid", or status and sentence, or the name of an error."""
     with ThreadPoolExecutor(len(quotes)) as payers:
         return list(payers.map(lambda mine: outcome(road, mine), quotes))
 
