@@ -1,4 +1,4 @@
-"""The two workflows: valid, every state reachable, every end real; test_machine_paths walks them."""
+"""The two workflows: valid, all states reachable, all ends real; test_machine_paths walks them."""
 
 import json
 from pathlib import Path
