@@ -52,7 +52,8 @@ SUITES = (
           "LATER_FIRST", only="every_order"),
     Suite("later_thrice", "tests/orders/test_later_webhook_orders.py", "LATER_SHUFFLES", 60, 20,
           "WEBHOOK_SEED", only="random_order"),
-    Suite("queues", "tests/orders/test_queue_deliveries.py tests/orders/test_workflow_retries.py",
+    Suite("queues", "tests/orders/test_queue_deliveries.py tests/orders/test_workflow_retries.py "
+          "tests/orders/test_later_queue_deliveries.py",
           "QUEUE_ROUNDS", 40, 10, "QUEUE_SEED"),
     Suite("payouts", "tests/mutants/test_payout_histories.py", "PAYOUT_HISTORIES", 300, 50,
           "PAYOUT_SEED"),
@@ -63,6 +64,9 @@ SUITES = (
           "HISTORY_SEED"),
     Suite("imports", "tests/services/test_import_large.py", "IMPORT_ROWS", 100_000, 100_000),
     Suite("keys", "tests/gateways/test_processor_keys.py tests/services/test_submit_once.py"),
+    Suite("owed", "tests/properties/test_what_is_owed.py", "OWED_HISTORIES", 20_000, 2_000,
+          "OWED_SEED"),
+    Suite("posters", "tests/services/test_posting_races.py", "RACE_ROUNDS", 40, 10),
 )  # fmt: skip
 
 

@@ -44,7 +44,8 @@ class Claim:
 
     `brings` are payables the ERP may not list: the surplus as a credit named like the payment, or
     documents owed again that the ERP had closed. `was_posted` are times between a posting and its
-    reversal: figures extracted then contain the claim, later ones do not.
+    reversal: figures extracted then contain the claim, later ones do not. What files up to
+    `unseen_at` said nothing of keeps older figures, which do not contain it.
     """
 
     payment_id: PaymentId
@@ -56,6 +57,7 @@ class Claim:
     event: str = ""
     brings: tuple[Payable, ...] = ()
     was_posted: tuple[tuple[datetime, datetime], ...] = ()
+    unseen_at: datetime | None = None
 
     @property
     def key(self) -> tuple[PaymentId, str]:
@@ -63,7 +65,12 @@ class Claim:
         return self.payment_id, self.event
 
     def contained_in(self, as_of: datetime) -> bool:
-        """True if the ERP's figures extracted at `as_of` already include this claim."""
+        """True if the figures we hold, the newest extracted at `as_of`, include this claim."""
+        is_unseen = self.unseen_at is not None and as_of <= self.unseen_at
+        return not is_unseen and self.is_in_erp(as_of)
+
+    def is_in_erp(self, as_of: datetime) -> bool:
+        """True if the ERP's figures extracted at `as_of` include this claim, wherever they are."""
         is_posted = self.posted_at is not None and self.posted_at <= as_of
         return is_posted or any(start <= as_of < end for start, end in self.was_posted)
 
@@ -76,10 +83,7 @@ class Claim:
 
     def unseen_through(self, as_of: datetime) -> "Claim":
         """The claim as far as figures extracted up to `as_of` do not show it."""
-        first = as_of + INSTANT
-        times = tuple((max(start, first), end) for start, end in self.was_posted if end > first)
-        posted_at = self.posted_at and max(self.posted_at, first)
-        return replace(self, posted_at=posted_at, was_posted=times)
+        return replace(self, unseen_at=max(as_of, self.unseen_at or as_of))
 
 
 @dataclass(frozen=True, slots=True)

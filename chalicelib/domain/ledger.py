@@ -24,9 +24,13 @@ class LedgerAccount(StrEnum):
     UNAPPLIED_CASH = "unapplied_cash"
 
 
+class UnbalancedEntry(Exception):
+    """Debits and credits of an entry differ, or a line is neither: a programming error."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One side of an entry, in cents; exactly one of debit and credit is above zero.
+    """One side of an entry, in cents; at most one of debit and credit is above zero, none below.
 
     `tag` lets Clearing be matched movement by movement: the payment id where a payment is behind
     it. `memo` names the processor's balance transaction or what the line is about.
@@ -37,6 +41,10 @@ class Line:
     credit_cents: int = 0
     tag: str = ""
     memo: str = ""
+
+    def __post_init__(self) -> None:
+        if min(self.debit_cents, self.credit_cents) or max(self.debit_cents, self.credit_cents) < 0:
+            raise UnbalancedEntry(f"{self.debit_cents} to debit, {self.credit_cents} to credit")
 
     @property
     def balance_cents(self) -> int:
@@ -143,5 +151,7 @@ def gl_number(account: LedgerAccount, numbers: GlAccounts) -> str:
 
 
 def entry(*lines: Line) -> tuple[Line, ...]:
-    """An entry of those lines that move anything."""
+    """An entry of those lines that move anything. Raises UnbalancedEntry."""
+    if not is_balanced(lines):
+        raise UnbalancedEntry(", ".join(f"{it.account} {it.balance_cents}" for it in lines))
     return tuple(line for line in lines if line.balance_cents)

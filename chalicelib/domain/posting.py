@@ -106,6 +106,12 @@ def reversed_posting(posting: Posting, number: int, at: datetime, dealer: Dealer
     )
 
 
+def reversed_reference(name: str) -> str:
+    """The reference of the posting that the reversal of this reference took back."""
+    bare, _, number = name.rpartition(":reversed-")
+    return bare if number == "1" else f"{bare}:{number}"
+
+
 def planned(made: Iterable[Posting], *, settlement: Settlement) -> tuple[CategoryPosting, ...]:
     """The four categories as not yet posted; those without lines have nothing to post."""
     by_category = {posting.category: posting for posting in made}

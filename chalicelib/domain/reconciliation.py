@@ -49,6 +49,8 @@ class DifferenceKind(StrEnum):
     TWICE = "twice"
     NOT_IN_ERP = "not_in_erp"
     OTHER_IN_ERP = "other_in_erp"
+    UNREVERSED = "unreversed"
+    REVERSED_IN_ERP = "reversed_in_erp"
     STUCK = "stuck"
     HEADER = "header"
     CLAIM = "claim"
@@ -84,6 +86,10 @@ ACTIONS: Mapping[DifferenceKind, str] = MappingProxyType(
         "reverse the posting here and post it again.",
         DifferenceKind.OTHER_IN_ERP: "Compare the posting with Spruce; correct it in Spruce by "
         "hand and note why when resolving.",
+        DifferenceKind.UNREVERSED: "Look for the reference in Spruce. If it is missing there, "
+        "enter the opposite of the posting by hand and note why when resolving.",
+        DifferenceKind.REVERSED_IN_ERP: "Compare the posting with Spruce. If it is reversed there "
+        "once too often, enter it again by hand and note why when resolving.",
         DifferenceKind.STUCK: "Open the settlement and press Post: what Spruce has is never sent "
         "twice.",
         DifferenceKind.HEADER: "The figure is worked out anew every night; if it comes back, call "

@@ -94,10 +94,12 @@ def compare_parts(
 def posting_difference(
     kind: DifferenceKind, settlement_id: SettlementId, sentence: str, amount_cents: int
 ) -> Difference:
-    """A posting that is not in the ERP as we hold it, or does not get there."""
-    theirs = 0 if kind is DifferenceKind.NOT_IN_ERP else amount_cents
+    """A posting, or its reversal, that is not in the ERP as we hold it, or does not get there."""
+    is_missing = kind in (DifferenceKind.NOT_IN_ERP, DifferenceKind.UNREVERSED)
+    ours = 0 if kind is DifferenceKind.REVERSED_IN_ERP else amount_cents
+    theirs = 0 if is_missing else amount_cents
     path = settlement_path(settlement_id)
-    return Difference(kind, settlement_id, sentence, amount_cents, theirs, path)
+    return Difference(kind, settlement_id, sentence, ours, theirs, path)
 
 
 def compare_header(account: Account, recomputed: Account) -> tuple[Figure, list[Difference]]:

@@ -239,3 +239,10 @@ class Settlement:
     def is_proven(self) -> bool:
         """True if every cent of the deposit is explained by payments we know."""
         return self.difference_cents == 0 and not self.unmatched
+
+
+def is_taken(settlement: Settlement, reference: str) -> bool:
+    """True if the ERP has taken this posting, or this reversal of one."""
+    posted = {row.reference for row in settlement.postings if row.state is PostingState.POSTED}
+    undone = {name for reversal in settlement.reversals for name in reversal.references}
+    return reference in posted | undone

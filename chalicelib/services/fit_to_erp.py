@@ -19,7 +19,7 @@ from chalicelib.domain.ledger import Line, balance, debit, entry, reversed_entry
 from chalicelib.domain.overpaid import applied_claim, fitted, without_credit
 from chalicelib.domain.payables import PayableKind
 from chalicelib.domain.payments import AsSettled, Excess, Payment
-from chalicelib.domain.posting import Posting
+from chalicelib.domain.posting import Posting, posting_of
 from chalicelib.domain.posting_lines import OPENING
 from chalicelib.domain.quotes import QuoteLine
 from chalicelib.domain.settlements import PostingCategory, PostingState, Settlement
@@ -37,7 +37,7 @@ from chalicelib.storage.ledger import line_puts
 from chalicelib.storage.notices import notice_put
 from chalicelib.storage.payments import payment_puts
 from chalicelib.storage.roster import get_head, row_put
-from chalicelib.storage.settlement_payments import payments_behind, payments_of
+from chalicelib.storage.settlement_payments import payments_behind
 from chalicelib.storage.transactions import Write, WritesRefused, transact
 
 _KINDS = {
@@ -68,22 +68,28 @@ def fit_to_erp(
     open_cents = world.erp.open_cents(dealer, document)
     if world.erp.find(dealer, posting):
         return True  # Somebody else's try was taken meanwhile, so what is open now counts it.
-    asked_cents = _asked_cents(posting, document)
+    behind = payments_behind(settlement)
+    # Of the payments as they are now: another run may have made them fit since this was sent.
+    asked_cents = _asked_cents(posting_of(posting.category, settlement, behind, dealer), document)
     if asked_cents <= open_cents:
         return True
     over = _Over(
         document, asked_cents - open_cents, posting.category, _posted_kinds(settlement)
     )  # fmt: skip
-    _refuse_if_opened(settlement, posting, document)
-    for payment in reversed(payments_of(settlement)):
+    _refuse_if_opened(settlement, posting, document, behind)
+    for payment in reversed(behind[: len(settlement.parts)]):
         if over.cents:
             over = replace(over, cents=over.cents - _fit(world, dealer, payment, over))
     return over.cents == 0
 
 
-def _refuse_if_opened(settlement: Settlement, posting: Posting, document: PayableId) -> None:
+def _refuse_if_opened(
+    settlement: Settlement,
+    posting: Posting,
+    document: PayableId,
+    behind: tuple[Payment, ...],
+) -> None:
     """A document that our own event opens is not paid elsewhere: its posting comes first."""
-    behind = payments_behind(settlement)
     own = _opened_before(settlement, posting, behind)
     waiting = {
         claim.number

@@ -92,6 +92,8 @@ def changed_account(
                 _take_statement(change, file, value)
     if terms.full:
         _close_vanished(change, listed, held)
+    if known.state is not None:
+        _keep_brought(change, known.state.claims, held)
     _finish(change, known)
     return change
 
@@ -135,7 +137,9 @@ def _take_payable(
     change: Change, file: str, row: PayableRow, held: set[PayableId], terms: ImportTerms
 ) -> None:
     payable_id = row.payable.payable_id
-    stays = row.payable.open_cents > 0 or payable_id in held
+    stays = row.payable.open_cents > 0 or bool(_names(row.payable) & held)
+    if stays and row.payable.voucher_id:
+        change.payables.pop(PayableId(row.payable.voucher_id), None)  # It stands for that now.
     before: object = change.payables.get(payable_id)
     if before is None and not stays and payable_id in change.closed:
         before = change.closed[payable_id].payable
@@ -169,9 +173,12 @@ def _take_statement(change: Change, file: str, statement: Statement) -> None:
 
 def _take_claims(change: Change, told: Sequence[tuple[str, object]], terms: ImportTerms) -> None:
     applied: dict[str, set[str]] = {}
+    named = [row.payable for _, row in told if isinstance(row, PayableRow)]
+    also = {name: _names(it) for it in (*change.payables.values(), *named) for name in _names(it)}
     for file, row in told:
         if isinstance(row, AppliedRow):
-            applied.setdefault(row.reference, set()).add(row.document_id)
+            document = PayableId(row.document_id)
+            applied.setdefault(row.reference, set()).update(also.get(document, {document}))
             ours = any(claim.number == row.reference for claim in change.claims.values())
             change.counts[file, "updated" if ours else "unchanged"] += 1
     silent = _untold(change, told, terms)
@@ -194,16 +201,22 @@ def _untold(
     """
     if terms.full:
         return set()
-    rows = (row for _, row in told if isinstance(row, PayableRow))
+    named = {name for _, row in told if isinstance(row, PayableRow) for name in _names(row.payable)}
+    known = {name for payable in change.payables.values() for name in _names(payable)}
     brought = {item.payable_id for claim in change.claims.values() for item in claim.brings}
-    return (change.payables.keys() | brought) - {row.payable.payable_id for row in rows}
+    return (known | brought) - named
+
+
+def _names(payable: Payable) -> set[PayableId]:
+    """Its own name and, of a surplus that came back as a credit, ours."""
+    return {payable.payable_id, PayableId(payable.voucher_id)} - {PayableId("")}
 
 
 def _left_of(
     claim: Claim, documents: set[str], silent: set[PayableId], terms: ImportTerms
 ) -> Claim | None:
     """What of an applied claim the ERP's figures do not contain yet; None if they contain it."""
-    is_past = not terms.payments_listed and claim.contained_in(terms.as_of)
+    is_past = not terms.payments_listed and claim.is_in_erp(terms.as_of)
     effects = tuple(
         effect
         for effect in claim.effects
@@ -225,10 +238,28 @@ def _left_of(
 
 def _close_vanished(change: Change, listed: set[PayableId], held: set[PayableId]) -> None:
     for payable_id in [known for known in change.payables if known not in listed]:
-        if payable_id in held:
+        if _names(change.payables[payable_id]) & held:
+            # The ERP shows nothing open: what a claim still brings is added to that, not to before.
+            change.payables[payable_id] = replace(change.payables[payable_id], open_cents=0)
             change.kept_open.append(payable_id)
         else:
             del change.payables[payable_id]
+
+
+def _keep_brought(change: Change, before: Iterable[Claim], held: set[PayableId]) -> None:
+    """What a claim brought that the ERP now has, and shows no more: its place, if one holds it.
+
+    Without it a surplus that was used and then given back would be nowhere.
+    """
+    shown = {name for payable in change.payables.values() for name in _names(payable)}
+    brought = {item.payable_id for claim in change.claims.values() for item in claim.brings}
+    for item in (item for claim in before for item in claim.brings):
+        if item.payable_id in held - shown - brought:
+            change.payables[item.payable_id] = replace(item, open_cents=0)
+    for payable in list(change.payables.values()):
+        is_own = payable.payable_id == payable.voucher_id
+        if is_own and not payable.open_cents and payable.payable_id not in held:
+            del change.payables[payable.payable_id]
 
 
 def _finish(change: Change, known: Known) -> None:

@@ -27,7 +27,8 @@ from chalicelib.storage.settlements import (
     find_posting,
     freeze_posting,
     get_settlement,
-    thaw_posting,
+    posting_put,
+    thaw_refused,
 )
 
 POSTED, FAILED = "posted", "failed"
@@ -80,7 +81,8 @@ def _post(
             send_once(world, dealer, posting)
         except ErpRefused as refusal:
             # Nothing was written, so the next try may be made from newer settings and facts.
-            thaw_posting(dealer.dealer_id, settlement.settlement_id, posting.reference)
+            if not thaw_refused(dealer.dealer_id, settlement.settlement_id, posting):
+                return posting
             if refusal.code != OVER_APPLIED or not fit_to_erp(
                 world, dealer, settlement, posting, refusal
             ):
@@ -170,4 +172,7 @@ def _show(
             return None
         return replace(now, postings=tuple(changed(row) for row in now.postings))
 
-    return change_settlement(settlement.dealer_id, settlement.settlement_id, shown)
+    ids = settlement.dealer_id, settlement.settlement_id
+    # Whatever another run thought of it meanwhile, what was taken is what is kept.
+    taken = [posting_put(*ids, posting)] if posting is not None and posting.lines else []
+    return change_settlement(*ids, shown, also=taken)

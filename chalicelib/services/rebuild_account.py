@@ -7,7 +7,7 @@ from functools import cached_property
 from chalicelib.domain.claims import Claim, ClaimState
 from chalicelib.domain.days import dealer_day
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId
-from chalicelib.domain.ledger import balance
+from chalicelib.domain.ledger import Line, UnbalancedEntry, balance
 from chalicelib.domain.payments import Payment
 from chalicelib.domain.rebuilding import (
     nonzero,
@@ -74,7 +74,7 @@ def rebuild_account(
         if status is not payment.status:
             unequal.append(f"{payment.number} is {payment.status}; its events say {status}")
         lines = [line for page in ledger for line in page.lines]
-        if nonzero(balance(lines)) != rebuilt_ledger(payment):
+        if not _same_ledger(payment, lines):
             unequal.append(f"{payment.number}: its ledger is not what its facts make")
         if not _same_claims(account, payment):
             unequal.append(f"{payment.number}: its claims are not what its facts make")
@@ -88,6 +88,14 @@ def _payments(dealer_id: DealerId, account_id: AccountId) -> Iterator[Payment]:
         found, following = list_payments_of_account(dealer_id, account_id, cursor=cursor)
         yield from found
         cursor = following or None
+
+
+def _same_ledger(payment: Payment, lines: list[Line]) -> bool:
+    """True if the stored lines are those the payment makes; facts that do not add up make none."""
+    try:
+        return nonzero(balance(lines)) == rebuilt_ledger(payment)
+    except UnbalancedEntry:
+        return False
 
 
 def _same_claims(account: _Account, payment: Payment) -> bool:
@@ -132,9 +140,15 @@ def _shown_differently(account: _Account, roster: Roster) -> Iterator[str]:
 
 
 def _as_posted(claim: Claim, stored: dict[tuple[PaymentId, ClaimState], Claim]) -> Claim:
-    """With what only the stored claim knows: when it was posted, and payables it brings back."""
+    """With what only the stored claim knows: when it was posted and seen, what it brings back."""
     known = stored.get((claim.payment_id, claim.state))
     if known is None:
         return claim
     brings = claim.brings or known.brings
-    return replace(claim, posted_at=known.posted_at, brings=brings)
+    return replace(
+        claim,
+        posted_at=known.posted_at,
+        was_posted=known.was_posted,
+        unseen_at=known.unseen_at,
+        brings=brings,
+    )

@@ -202,7 +202,15 @@ def _documents(payment: Payment) -> list[Payable]:
     """What the payment knows of its documents and credits; the ERP shows nothing open on them."""
     day = payment.submitted_at.date()
     used = [
-        Payable(use.payable_id, PayableKind.CREDIT, use.amount_cents, 0, transaction_day=day)
+        Payable(
+            use.payable_id,
+            PayableKind.CREDIT,
+            use.amount_cents,
+            0,
+            transaction_day=day,
+            voucher_id=use.voucher_id,
+            is_on_account=use.is_unapplied,
+        )
         for use in payment.credits_used
     ]
     return used + [

@@ -5,6 +5,7 @@ with it. The payments stop counting as posted before anything is sent: an ERP ex
 may then show less owed than there is for a while, never more.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -41,9 +42,10 @@ from chalicelib.storage.settlements import (
     find_posting,
     find_settlement,
     freeze_posting,
-    thaw_posting,
+    posting_put,
+    thaw_refused,
 )
-from chalicelib.storage.transactions import WritesRefused, transact
+from chalicelib.storage.transactions import Write, WritesRefused, transact
 
 REASON_CHARACTERS = 10, 1_000
 LOOK_AGAIN = timedelta(minutes=15)
@@ -175,18 +177,23 @@ def _reverse(world: World, dealer: Dealer, settlement: Settlement, row: Category
     try:
         send_once(world, dealer, undone)
     except ErpRefused as refusal:
-        thaw_posting(*ids, undone.reference)
-        _show(settlement, row.category, problem=f"Not reversed: {refusal.sentence}")
+        if thaw_refused(*ids, undone):
+            _show(settlement, row.category, problem=f"Not reversed: {refusal.sentence}")
         return True
     except ErpUnreachable:
         _tell(settlement, row.category, NO_ANSWER)
         return False
-    _show(settlement, row.category, reference=undone.reference)
+    _show(settlement, row.category, reference=undone.reference, also=[posting_put(*ids, undone)])
     return True
 
 
 def _show(
-    settlement: Settlement, category: PostingCategory, *, reference: str = "", problem: str = ""
+    settlement: Settlement,
+    category: PostingCategory,
+    *,
+    reference: str = "",
+    problem: str = "",
+    also: Sequence[Write] = (),
 ) -> None:
     """The category is ready to be posted anew in its next round, or stays posted with a problem."""
 
@@ -206,7 +213,7 @@ def _show(
             last = replace(last, references=(*last.references, reference))
         return replace(now, postings=rows, reversals=(*now.reversals[:-1], last))
 
-    change_settlement(settlement.dealer_id, settlement.settlement_id, shown)
+    change_settlement(settlement.dealer_id, settlement.settlement_id, shown, also=also)
 
 
 def posting_name_of(settlement: Settlement, row: CategoryPosting) -> str:

@@ -19,14 +19,7 @@ from chalicelib.domain.errors import (
     QuoteOutdated,
     TryAgain,
 )
-from chalicelib.domain.ids import (
-    AccountId,
-    CompanyId,
-    DealerId,
-    MethodId,
-    QuoteId,
-    UserId,
-)
+from chalicelib.domain.ids import AccountId, CompanyId, DealerId, MethodId, QuoteId, UserId
 from chalicelib.domain.mandates import authorisation
 from chalicelib.domain.payments import ACH_BUSINESS_DAYS, BY_CREDITS, Method, Payment
 from chalicelib.domain.pricing import price, same_price, verify
@@ -41,11 +34,15 @@ from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.payments import find_payment, get_payment, payment_puts
 from chalicelib.storage.quotes import ForSubmit, StoredQuote, quote_use, read_for_submit
 from chalicelib.storage.roster import row_put
-from chalicelib.storage.transactions import OutcomeUnknown, Write, WritesRefused, transact
+from chalicelib.storage.transactions import OutcomeUnknown, Write, WritesRefused, rounds, transact
 
-TRIES = 5
+PATIENCE_SECONDS = 10  # Of the 28 an API call has; a card may be asked after it.
 FIRST_WATCH = timedelta(minutes=5)
 NOTHING_CHARGED = "Nothing was charged."
+CROWDED = (
+    "This account was being changed by something else the whole time, such as other payments of "
+    f"it. {NOTHING_CHARGED} Press the button again: the same preview is never taken twice."
+)
 # The write may still arrive after we have looked, so this may not say that nothing was charged.
 NO_CLEAR_ANSWER = (
     "Our records gave no clear answer, so we cannot say yet whether this payment was taken. "
@@ -85,8 +82,9 @@ def submit_payment(
     """The payment of a quote; the same quote submitted again answers the same payment.
 
     Raises QuoteOutdated (a fresh preview is stored, nothing charged), PayableAlreadyClaimed,
-    InvalidInput (altered form, unknown bank account), PortalDisabled, NotFound (foreign or missing
-    quote) or TryAgain (the database gave no clear answer; repeating is safe).
+    Conflict (the account never stood still), InvalidInput (altered form, unknown bank account),
+    PortalDisabled, NotFound (foreign or missing quote) or TryAgain (the database gave no clear
+    answer; repeating is safe).
     """
     submission = Submission(
         dealer=get_dealer(dealer_id),
@@ -100,11 +98,11 @@ def submit_payment(
         forgets_method=forgets_method,
         at=world.clock.now(),
     )
-    for _ in range(TRIES):
+    for _ in rounds(seconds=PATIENCE_SECONDS):
         payment = _submit_once(world, submission)
         if payment is not None:
             return payment
-    raise TryAgain("Too many people are paying at this moment. Please try again.")
+    raise Conflict(CROWDED)
 
 
 def _submit_once(world: World, submission: Submission) -> Payment | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pynamodb.pagination import ResultIterator
 
 from chalicelib.domain.ids import DealerId
-from chalicelib.domain.ledger import LedgerAccount, Line, balance, is_balanced
+from chalicelib.domain.ledger import LedgerAccount, Line, UnbalancedEntry, balance, is_balanced
 from chalicelib.storage import index_keys, keys
 from chalicelib.storage.records import Record, packed, unpacked
 from chalicelib.storage.transactions import ABSENT, Put
@@ -22,10 +22,6 @@ class EntryPage:
     event_key: str
     at: datetime
     lines: tuple[Line, ...]
-
-
-class UnbalancedEntry(Exception):
-    """An entry whose debits and credits differ was about to be written: a programming error."""
 
 
 def line_puts(

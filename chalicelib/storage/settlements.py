@@ -7,14 +7,23 @@ from datetime import datetime
 from uuid import uuid4
 
 import msgspec
+from pynamodb.expressions.condition import Condition
 
 from chalicelib.domain.errors import NotFound, TryAgain
 from chalicelib.domain.ids import DealerId, SettlementId
 from chalicelib.domain.posting import Posting
-from chalicelib.domain.settlements import BalanceTransaction, Settlement
+from chalicelib.domain.settlements import BalanceTransaction, Settlement, is_taken
 from chalicelib.storage import index_keys, keys
 from chalicelib.storage.records import Record, find_record, packed, unpacked
-from chalicelib.storage.transactions import ABSENT, Put, Require, Write, WritesRefused, transact
+from chalicelib.storage.transactions import (
+    ABSENT,
+    Put,
+    Remove,
+    Require,
+    Write,
+    WritesRefused,
+    transact,
+)
 
 PAGE_SIZE = 50
 TRIES = 6
@@ -178,8 +187,7 @@ def freeze_posting(dealer_id: DealerId, settlement_id: SettlementId, posting: Po
     kept = find_posting(dealer_id, settlement_id, posting.reference)
     if kept is not None:
         return kept
-    key = _posting_key(dealer_id, settlement_id, posting.reference)
-    put = Put("posting", Record(*key, body=zlib.compress(packed(posting))), ABSENT)
+    put = posting_put(dealer_id, settlement_id, posting, condition=ABSENT)
     try:
         transact([put], token=uuid4().hex)
     except WritesRefused:
@@ -190,8 +198,41 @@ def freeze_posting(dealer_id: DealerId, settlement_id: SettlementId, posting: Po
     return posting
 
 
+def posting_put(
+    dealer_id: DealerId,
+    settlement_id: SettlementId,
+    posting: Posting,
+    *,
+    condition: Condition | None = None,
+) -> Put:
+    """The write "posting"; without a condition for one that the ERP has taken."""
+    key = _posting_key(dealer_id, settlement_id, posting.reference)
+    return Put("posting", Record(*key, body=zlib.compress(packed(posting))), condition)
+
+
+def thaw_refused(dealer_id: DealerId, settlement_id: SettlementId, posting: Posting) -> bool:
+    """Forget a kept posting that was refused; False if another run's try was taken meanwhile.
+
+    That is noted with the settlement in the transaction that keeps what was taken, so whichever
+    comes first, what the ERP holds stays kept. Raises NotFound, TryAgain.
+    """
+    key = _posting_key(dealer_id, settlement_id, posting.reference)
+    for _ in range(TRIES):
+        stored = find_settlement(dealer_id, settlement_id)
+        if stored is None:
+            raise NotFound("There is no such settlement.")
+        if is_taken(stored.settlement, posting.reference):
+            return False
+        try:
+            transact([Remove("posting", key), settlement_unmoved(stored)], token=uuid4().hex)
+        except WritesRefused:
+            continue
+        return True
+    raise TryAgain("The settlement is being changed by something else. Please try again.")
+
+
 def thaw_posting(dealer_id: DealerId, settlement_id: SettlementId, reference: str) -> None:
-    """Forget the kept posting after a definite no: nothing was written under its reference."""
+    """Forget a kept posting of which nothing was ever sent."""
     Record(*_posting_key(dealer_id, settlement_id, reference)).delete()
 
 

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pynamodb.connection import Connection
@@ -11,10 +11,13 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.storage import keys
 from chalicelib.storage.records import Record
 
 CONFLICT_TRIES = 3
 CONFLICT_PAUSE_SECONDS = 0.05
+LONGEST_PAUSE_SECONDS = 0.8
+MOST_ROUNDS = 60
 
 
 class WritesRefused(Exception):
@@ -31,6 +34,10 @@ class WritesRefused(Exception):
     def is_contended(self) -> bool:
         """No condition failed, so nobody has written what we wanted to write."""
         return not self.names
+
+
+class NotAppended(Exception):
+    """A ledger line was about to be changed, removed or overwritten: a programming error."""
 
 
 class OutcomeUnknown(Exception):
@@ -89,8 +96,9 @@ def transact(writes: Sequence[Write], *, token: str) -> None:
     answers as success (reliability.md, rule 2). Conflicts are retried with jitter, ≤ 3 times.
 
     Raises WritesRefused with the names of the writes whose condition failed, none of them if the
-    items stayed contended; OutcomeUnknown if the database gave no clear answer.
+    items stayed contended; OutcomeUnknown if the database gave no clear answer; NotAppended.
     """
+    _require_append_only(writes)
     ordered = sorted(writes, key=lambda write: _SENT_ORDER.index(type(write)))
     for attempt in range(CONFLICT_TRIES + 1):
         try:
@@ -107,6 +115,34 @@ def transact(writes: Sequence[Write], *, token: str) -> None:
             time.sleep(CONFLICT_PAUSE_SECONDS * (2**attempt) * (0.5 + random.random()))  # noqa: S311
         else:
             return
+
+
+def rounds(*, seconds: float) -> Iterator[int]:
+    """Rounds of reading, checking and writing what many want to change at once, numbered from 0.
+
+    Between two of them is a random pause that grows, so that each of a crowd has its turn. There
+    is always a first one; none begins `seconds` after it, so the caller still answers in time.
+    """
+    ends = time.monotonic() + seconds
+    for number in range(MOST_ROUNDS):
+        if number:
+            longest = min(LONGEST_PAUSE_SECONDS, CONFLICT_PAUSE_SECONDS * (2**number))
+            time.sleep(random.uniform(0, longest))  # noqa: S311
+            if time.monotonic() >= ends:
+                return
+        yield number
+
+
+def _require_append_only(writes: Sequence[Write]) -> None:
+    """The ledger is corrected by further entries only (money.md, Entries)."""
+    for write in writes:
+        match write:
+            case Put(record=record):
+                sort_key, is_harmless = str(record.sk), write.condition is ABSENT
+            case _:
+                sort_key, is_harmless = write.key[1], isinstance(write, Require)
+        if sort_key.startswith(keys.LEDGER) and not is_harmless:
+            raise NotAppended(write.name)
 
 
 def _names(writes: Sequence[Write], codes: Sequence[str], wanted: str) -> frozenset[str]:

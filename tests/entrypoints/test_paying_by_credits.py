@@ -7,13 +7,14 @@ import pytest
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.ids import CompanyId, QuoteId
 from chalicelib.domain.payments import CREDITS, Payment
+from chalicelib.services import submit_payment
 from chalicelib.services.originate_payment import originate_payment
 from chalicelib.storage.accounts import header_put, page_puts
 from chalicelib.storage.payments import list_payments_of_account
 from chalicelib.storage.quotes import get_stored_quote
-from chalicelib.storage.transactions import transact
+from chalicelib.storage.transactions import WritesRefused, transact
 from tests.domain.builders import a_credit, a_payable
-from tests.entrypoints.browser import Browser
+from tests.entrypoints.browser import Browser, Page
 from tests.stage import Stage
 
 
@@ -30,12 +31,17 @@ def account(stage: Stage, browser: Browser) -> Account:
     return account
 
 
-def paid(browser: Browser, account: Account, form: dict[str, str]) -> tuple[str, list[Payment]]:
-    """The page that answers the preview's form, and the account's payments then."""
+def submitted(browser: Browser, account: Account, form: dict[str, str]) -> Page:
+    """The answer to the form of a fresh preview."""
     quote_id = QuoteId(browser.post("/quotes", {"payable": "A"}).location.rpartition("/")[2])
     stored, _ = get_stored_quote(account.dealer_id, account.account_id, quote_id)
     signed = {"signature": stored.quote.signature, "method": CREDITS, **form}
-    answer = browser.post(f"/quotes/{quote_id}/submit", signed)
+    return browser.post(f"/quotes/{quote_id}/submit", signed)
+
+
+def paid(browser: Browser, account: Account, form: dict[str, str]) -> tuple[str, list[Payment]]:
+    """The page that answers the preview's form, and the account's payments then."""
+    answer = submitted(browser, account, form)
     payments, _ = list_payments_of_account(account.dealer_id, account.account_id)
     return answer.location or answer.text, list(payments)
 
@@ -72,3 +78,20 @@ def test_without_a_yes_nothing_is_used(browser: Browser, account: Account) -> No
 
     assert "Tick the box to authorise the payment." in page
     assert payments == []
+
+
+def test_an_account_that_never_stands_still_answers_409_and_has_paid_nothing(
+    browser: Browser, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def contended(*_: object, **__: object) -> None:
+        raise WritesRefused(frozenset())
+
+    with monkeypatch.context() as patched:
+        patched.setattr(submit_payment, "PATIENCE_SECONDS", 0)
+        patched.setattr(submit_payment, "transact", contended)
+        answer = submitted(browser, account, {"authorise": "yes"})
+    payments, _ = list_payments_of_account(account.dealer_id, account.account_id)
+
+    assert answer.status == 409
+    assert submit_payment.CROWDED in answer.text
+    assert not payments

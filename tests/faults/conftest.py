@@ -1,5 +1,6 @@
 """The product behind a proxy that fails: clients of its own, impatient and without pauses."""
 
+import time
 import types
 from collections.abc import Iterator
 
@@ -31,7 +32,7 @@ def behind_proxy(
     stage: Stage, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[FaultProxy]:
     """Every request to AWS goes through the proxy; retries follow at once."""
-    at_once = types.SimpleNamespace(sleep=lambda _: None)
+    at_once = types.SimpleNamespace(sleep=lambda _: None, monotonic=time.monotonic)
     monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
     monkeypatch.setattr("botocore.endpoint.time", at_once)
     monkeypatch.setattr("chalicelib.storage.transactions.time", at_once)

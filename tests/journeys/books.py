@@ -25,9 +25,19 @@ def set_aside(run: dict[str, Any], event_id: str) -> str:
 
 def general_ledger(run: dict[str, Any], dealer: str) -> dict[str, int]:
     """The simulated Spruce's GL, the same way."""
+    accounts = _spruce_ledger(run, dealer)["accounts"]
+    return {row["account"]: row["balance_cents"] for row in accounts}
+
+
+def posting_count(run: dict[str, Any], dealer: str) -> int:
+    """How many postings the simulated Spruce has taken."""
+    return int(_spruce_ledger(run, dealer)["posting_count"])
+
+
+def _spruce_ledger(run: dict[str, Any], dealer: str) -> dict[str, Any]:
     url = f"{run['sandbox_url']}/spruce/{dealer}/gl"
-    found = _get(url, {"Authorization": f"Bearer {keys.SPRUCE_KEY}"})
-    return {row["account"]: row["balance_cents"] for row in found["accounts"]}
+    found: dict[str, Any] = _get(url, {"Authorization": f"Bearer {keys.SPRUCE_KEY}"})
+    return found
 
 
 def processor_list(run: dict[str, Any], account: str, what: str) -> list[dict[str, Any]]:

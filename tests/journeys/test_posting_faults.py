@@ -1,4 +1,4 @@
-"""Posting that fails half-way, is resumed, reversed, entered by hand, reversed and posted anew."""
+"""Posting that fails half-way, goes on by itself, is reversed, posted and entered by hand."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import StorageState
 
 from tests.journeys import people
-from tests.journeys.books import books_agree, general_ledger
+from tests.journeys.books import books_agree, general_ledger, posting_count
 from tests.journeys.walker import Walker, fetch_json
 
 pytestmark = pytest.mark.journey
@@ -18,7 +18,7 @@ Walk = Callable[..., Walker]
 WHY = "Posted into the wrong period."
 
 
-def test_a_posting_that_fails_half_way_is_resumed_and_reversed(
+def test_a_posting_that_fails_half_way_goes_on_by_itself_and_is_reversed(
     run_json: dict[str, Any], walk: Walk, payer: StorageState
 ) -> None:
     """An administrator at a desk; then a clerk without script, who posts by hand."""
@@ -36,10 +36,11 @@ def test_a_posting_that_fails_half_way_is_resumed_and_reversed(
         people.reload_until(operator, operator.page.get_by_text("Failed", exact=True).count)
         assert operator.page.get_by_text("Posted", exact=True).count() >= 1
         operator.shot("posting-half-way")
-    posts(operator, run, payment)
+        goes_on_by_itself(operator, run, payment)
     operator.shot("posting-resumed")
     posted = general_ledger(run, dealer)
     assert sum(posted.values()) == 0
+    assert posted.get("1050", 0) == before.get("1050", 0)  # What it put into Clearing has left it.
 
     reverses(operator)
     operator.shot("posting-reversed")
@@ -94,10 +95,27 @@ def spruce_fails(run: dict[str, Any], category: str) -> None:
     fetch_json(f"{run['sandbox_url']}/spruce/_script", {"next": fault})
 
 
+def goes_on_by_itself(operator: Walker, run: dict[str, Any], payment: str) -> None:
+    """Nobody presses anything: the next day's sweep posts what is missing, and only that."""
+    dealer = run["dealers"][0]["id"]
+    half_way, there = general_ledger(run, dealer), posting_count(run, dealer)
+    people.fire(run, "sweep_due")
+    assert posting_count(run, dealer) == there  # Not before its time.
+    people.advance(run, "25h")
+    people.fire(run, "sweep_due")
+    badge = operator.page.locator("h1").get_by_text("Posted", exact=True)
+    people.reload_until(operator, badge.count)
+    assert posting_count(run, dealer) == there + 1
+    assert general_ledger(run, dealer)["1200"] == half_way["1200"]
+    settlement = operator.page.url.split("?")[0]
+    people.wait_for_status(operator, f"{run['console_url']}/payments/{payment}", "Posted")
+    operator.page.goto(settlement)
+
+
 def posts(operator: Walker, run: dict[str, Any], payment: str) -> None:
     """Press Post; the page follows until the payment is Posted."""
     operator.page.get_by_role("button", name="Post", exact=True).click()
-    badge = operator.page.locator("h1 .badge", has_text="Posted")
+    badge = operator.page.locator("h1").get_by_text("Posted", exact=True)
     people.reload_until(operator, badge.count)
     settlement = operator.page.url.split("?")[0]
     people.wait_for_status(operator, f"{run['console_url']}/payments/{payment}", "Posted")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from chalicelib.domain.duties import DutyNeglected
-from chalicelib.storage.ledger import UnbalancedEntry
+from chalicelib.domain.ledger import UnbalancedEntry
 from tests.crash.accidents import CHAINS, DISPUTES, REFUNDS, RETURNS, Theme
 from tests.crash.history import faults_of, run_history
 from tests.crash.long_checks import long_faults_of

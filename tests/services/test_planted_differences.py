@@ -6,15 +6,23 @@ import pytest
 
 from chalicelib.domain.claims import ClaimState
 from chalicelib.domain.payments import PaymentStatus
-from chalicelib.domain.reconciliation import DifferenceKind
+from chalicelib.domain.posting import reversed_posting
+from chalicelib.domain.reconciliation import Check, DifferenceKind
 from chalicelib.domain.settlements import PostingState
 from chalicelib.storage.accounts import get_state, header_put
 from chalicelib.storage.claims import claim_put
+from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.payments import get_payment, payment_puts
-from chalicelib.storage.settlements import change_settlement, get_settlement, settlement_put
+from chalicelib.storage.settlements import (
+    change_settlement,
+    find_posting,
+    get_settlement,
+    settlement_put,
+)
 from tests.services.reconciling import booked, kinds, reconciled, written
 from tests.services.settling import ACCOUNT, SettlingWorld
 from tests.services.story import ready_to_post
+from tests.services.test_reversed_postings import ask
 
 PLANTED = {}
 
@@ -111,6 +119,22 @@ def _other_in_erp(world: SettlingWorld, settlement_id: str) -> None:
     change_settlement(world.dealer_id, settlement_id, changed)
 
 
+@planted(DifferenceKind.UNREVERSED)
+def _unreversed(world: SettlingWorld, settlement_id: str) -> None:
+    undo(world, settlement_id)
+    del world.spruce._books[world.dealer_id].postings[f"{settlement_id}:cash:reversed-1"]
+
+
+@planted(DifferenceKind.REVERSED_IN_ERP)
+def _reversed_in_erp(world: SettlingWorld, settlement_id: str) -> None:
+    undo(world, settlement_id)
+    world.run_postings(settlement_id)
+    dealer = get_dealer(world.dealer_id)
+    second = find_posting(world.dealer_id, settlement_id, f"{settlement_id}:cash:2")
+    assert second is not None
+    world.erp.post(dealer, reversed_posting(second, 2, world.clock.now(), dealer))
+
+
 @planted(DifferenceKind.STUCK)
 def _stuck(world: SettlingWorld, settlement_id: str) -> None:
     def changed(settlement):  # type: ignore[no-untyped-def]
@@ -178,6 +202,49 @@ def test_a_planted_difference_is_found(settling: SettlingWorld, kind: Difference
     told = next(it for it in run.differences if it.kind is kind)
     assert told.sentence.endswith(".")
     assert told.action
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["reversed", "and posted again"])
+def test_what_was_reversed_is_found_on_both_sides(settling: SettlingWorld, *, again: bool) -> None:
+    settlement_id = ready_to_post(settling)
+    settling.run_settlement(settlement_id)
+    settling.run_postings(settlement_id)
+    undo(settling, settlement_id)
+    if again:
+        settling.run_postings(settlement_id)
+
+    run = reconciled(settling, settling.dealer_id)
+
+    (postings,) = [figure for figure in run.figures if figure.check is Check.POSTINGS]
+    assert run.differences == ()
+    assert postings.count == settling.spruce.ledger(settling.dealer_id)["posting_count"]
+    assert postings.ours_cents == postings.theirs_cents == postings.count // 3 * 290_300
+
+
+@pytest.mark.parametrize("name", ["cash", "cash:reversed-1"])
+def test_a_reversal_or_what_it_took_back_with_other_amounts_is_found(
+    settling: SettlingWorld, name: str
+) -> None:
+    settlement_id = ready_to_post(settling)
+    settling.run_settlement(settlement_id)
+    settling.run_postings(settlement_id)
+    undo(settling, settlement_id)
+    written_there = settling.spruce._books[settling.dealer_id].postings[f"{settlement_id}:{name}"]
+    for side in ("debit_cents", "credit_cents"):  # As if it had been written twice.
+        written_there[side] *= 2
+
+    run = reconciled(settling, settling.dealer_id)
+
+    (told,) = run.differences
+    assert told.kind is DifferenceKind.OTHER_IN_ERP
+    assert f"“{settlement_id}:{name}”" in told.sentence
+    assert told.action.startswith("Compare the posting with Spruce")
+
+
+def undo(world: SettlingWorld, settlement_id: str) -> None:
+    """Everything of the settlement is reversed; it waits to be posted anew."""
+    ask(world, settlement_id)
+    world.run_settlement(settlement_id, token="reversing")
 
 
 def payment_intent(world: SettlingWorld) -> dict[str, object]:

@@ -11,7 +11,9 @@ from chalicelib.domain.posting import Posting
 from chalicelib.domain.posting_lines import LineKind, PostingLine
 from chalicelib.domain.settlements import PostingCategory, PostingState
 from chalicelib.gateways.erp import ErpUnreachable
+from chalicelib.services.await_posting import await_posting
 from chalicelib.services.view_settlement import view_settlement
+from chalicelib.services.watch_settlements import watch_settlements
 from chalicelib.storage.dealers import get_dealer
 from chalicelib.storage.ledger import trial_balance
 from chalicelib.storage.settlements import get_settlement
@@ -103,6 +105,28 @@ def test_an_erp_that_is_down_fails_the_category_and_a_later_try_posts_it(
 
     assert (first, second) == ("waiting", "posted")
     assert settling.spruce.ledger(settling.dealer_id)["posting_count"] == 3
+
+
+def test_automatic_posting_that_failed_half_way_goes_on_by_itself_the_next_day(
+    settling: SettlingWorld,
+) -> None:
+    settlement_id = ready_to_post(settling, auto_post=True)
+    fault(settling, "unavailable", "cash")
+    failed = settling.run_settlement(settlement_id)
+    await_posting(settling, settling.dealer_id, settlement_id=settlement_id, token="waits")
+    half_way = settling.spruce.ledger(settling.dealer_id)["posting_count"]
+
+    watch_settlements(settling)
+    at_once = list(settling.workflows.completed)
+    settling.advance(days=1)
+    watch_settlements(settling)
+    ended = settling.run_postings(settlement_id)
+
+    assert (failed, half_way, at_once) == ("waiting", 2, [])
+    assert settling.workflows.completed == [("waits", {"outcome": "post"})]
+    assert ended == "posted"
+    assert settling.spruce.ledger(settling.dealer_id)["posting_count"] == 3
+    assert {name for name, cents in gl(settling).items() if cents} == BALANCED_GL
 
 
 def test_settings_changed_after_a_lost_answer_do_not_change_what_is_sent(

@@ -18,6 +18,9 @@ FLASHES = {
     "disabled": Flash(text="Portal access is disabled. Nobody sees or pays this account online."),
     "enabled": Flash(text="Portal access is enabled again.", tone="good"),
     "posting": Flash(text="Posting has started. You may leave this page.", tone="good"),
+    "posting-already": Flash(
+        text="Posting was under way already. Nothing is posted twice.", tone="good"
+    ),
     "discarded": Flash(text="The import is discarded. Nothing was changed."),
     "freeze": Flash(text="Frozen. Nothing was charged; release or terminate it.", tone="good"),
     "release": Flash(text="Released. The payment goes on.", tone="good"),

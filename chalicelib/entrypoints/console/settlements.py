@@ -78,13 +78,13 @@ def settlement_posting_progress(visit: Visit, settlement: str) -> Fragment:
 @page(blueprint, "POST", BASE + "/{settlement}/post", area="console", roles=COLLECTING_ROLES)
 def post_settlement(visit: Visit, settlement: str) -> Redirect:
     """POST: start (or resume) posting to the ERP."""
-    request_posting(
+    is_first = request_posting(
         visit.world,
         visit.dealer_id,
         settlement_id=SettlementId(settlement),
         operator=visit.signed_in.name,
     )
-    return Redirect(f"{BASE}/{settlement}?done=posting")
+    return Redirect(f"{BASE}/{settlement}?done={'posting' if is_first else 'posting-already'}")
 
 
 @page(blueprint, "POST", BASE + "/{settlement}/resolve", area="console", roles=COLLECTING_ROLES)
