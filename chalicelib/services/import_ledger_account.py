@@ -226,6 +226,8 @@ def _left_of(
 def _close_vanished(change: Change, listed: set[PayableId], held: set[PayableId]) -> None:
     for payable_id in [known for known in change.payables if known not in listed]:
         if payable_id in held:
+            # As if it were listed with nothing open: the claims dropped now had closed it.
+            change.payables[payable_id] = replace(change.payables[payable_id], open_cents=0)
             change.kept_open.append(payable_id)
         else:
             del change.payables[payable_id]
