@@ -33,12 +33,18 @@ class Job:
     environment: dict[str, str]
 
 
+EACH_CALL = (("GOLDEN_EACH", "1"),)
 SUITES = (
     Suite("histories", "tests/crash/test_histories.py", "HISTORIES", 8_500, 250, "HISTORY_SEED",
           only="random"),
     Suite("lives", "tests/crash/test_long_histories.py", "LONG_HISTORIES", 1_500, 50,
           "HISTORY_SEED"),
-    Suite("golden", "tests/crash/test_histories.py", only="golden or terminating"),
+    # Every call of the whole flow, a way to pay a job.
+    Suite("golden_ach", "tests/crash/test_golden.py", only="whole and ach", fixed=EACH_CALL),
+    Suite("golden_card", "tests/crash/test_golden.py", only="whole and visa and not 3ds",
+          fixed=EACH_CALL),
+    Suite("golden_3ds", "tests/crash/test_golden.py", only="whole and 3ds", fixed=EACH_CALL),
+    Suite("ended", "tests/crash/test_golden.py", only="terminating"),
     Suite("mutants", "tests/mutants/test_mutants.py"),
     Suite("faults", "tests/faults", "FAULT_MIXES", 500, 25, "FAULT_SEED"),
     Suite("payers", "tests/services/test_payment_races.py", "RACE_ROUNDS", 100, 10),

@@ -4,6 +4,7 @@ What is written comes from what the ERP has open now and what is stored now, so 
 leaves nothing to be undone: the next try asks the ERP again.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -91,19 +92,27 @@ def _refuse_if_opened(
 ) -> None:
     """A document that our own event opens is not paid elsewhere: its posting comes first."""
     own = _opened_before(settlement, posting, behind)
-    waiting = {
-        claim.number
-        for account_id in {it.account_id for it in behind if document in _documents(it)}
-        for claim in get_state(settlement.dealer_id, account_id).claims
-        if claim.state is ClaimState.REVERSED and claim.posted_at is None
-        if (claim.payment_id, event_of(claim)) not in own
-        if any(effect.payable_id == document for effect in claim.effects)
-    }
+    opened: Counter[str] = Counter()
+    for account_id in {it.account_id for it in behind if document in _documents(it)}:
+        for claim in get_state(settlement.dealer_id, account_id).claims:
+            if (
+                claim.event
+                and not claim.posted_at
+                and (claim.payment_id, event_of(claim)) not in own
+            ):
+                opened[claim.number] += _opened_cents(claim, document)
+    waiting = sorted(number for number, cents in opened.items() if cents > 0)
     if waiting:
         raise ErpRefused(
-            f"Document {document} is opened again by {', '.join(sorted(waiting))}, which is not "
+            f"Document {document} is opened again by {', '.join(waiting)}, which is not "
             "posted yet. Post the settlement that carries it first."
         )
+
+
+def _opened_cents(claim: Claim, document: PayableId) -> int:
+    """By how much a later event opens a document; below zero if it takes that back again."""
+    cents = sum(it.amount_cents for it in claim.effects if it.payable_id == document)
+    return cents if claim.state is ClaimState.REVERSED else -cents
 
 
 def _opened_before(

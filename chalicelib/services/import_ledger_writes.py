@@ -118,6 +118,9 @@ def _claim_writes(known: Known, change: Change) -> list[Write]:
     writes: list[Write] = []
     for claim in known.state.claims if known.state else ():
         left = change.claims.get(claim.key)
+        if left is None and claims.is_due(*where, claim):
+            # It counts no more, but the janitor finds by it what is left to do.
+            left = replace(claim, effects=(), brings=())
         if left is None:
             writes.append(claims.claim_removal(*where, claim.payment_id, claim.event))
         elif left != claim:

@@ -108,7 +108,8 @@ def _standing(account: _Account, payment: Payment) -> tuple[Claim, ...]:
 
     Which that were, only the import knew, so a claim that may be contained and is gone is gone.
     """
-    stored, as_of = account.claims.get(payment.payment_id, []), account.state.account.as_of
+    held, as_of = account.claims.get(payment.payment_id, ()), account.state.account.as_of
+    stored = [claim for claim in held if claim.effects or claim.brings]
     made = rebuilt_claims(payment)
     settled_at = payment.settled_at
     may_be_contained = as_of is not None and settled_at is not None and as_of >= settled_at

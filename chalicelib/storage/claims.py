@@ -7,7 +7,7 @@ from chalicelib.domain.claims import Claim, ClaimState
 from chalicelib.domain.ids import AccountId, DealerId, PaymentId
 from chalicelib.storage import index_keys, keys, parsed_keys
 from chalicelib.storage.due import DueItem, due_again, due_items, due_no_more
-from chalicelib.storage.records import Record, find_value, packed
+from chalicelib.storage.records import Record, find_record, find_value, packed
 from chalicelib.storage.transactions import ABSENT, Change, Put, Remove, transact
 
 DUE_KIND = "payment"
@@ -43,6 +43,12 @@ def claim_put(
         record.k_pk = index_keys.due(DUE_KIND, claim.payment_id)
         record.k_sk = index_keys.time_then(due_at, claim.payment_id)
     return Put("claim", record, guard)
+
+
+def is_due(dealer_id: DealerId, account_id: AccountId, claim: Claim) -> bool:
+    """True while the claim stands in the due index: its payment is not wholly done."""
+    record = find_record(_key(dealer_id, account_id, *claim.key))
+    return record is not None and bool(record.k_pk)
 
 
 def due_payments(now: datetime) -> list[tuple[DealerId, AccountId, PaymentId]]:

@@ -9,26 +9,20 @@ from typing import Any
 
 from ulid import ULID
 
-from chalicelib.domain.errors import DrypowderError
 from chalicelib.domain.payments import Payment
 from chalicelib.domain.refunds import RefundOrder, Room
 from chalicelib.domain.reversals import RefundState
-from chalicelib.domain.settlements import PostingState, Settlement
 from chalicelib.services.decide_refund import approve_refund, decline_refund
 from chalicelib.services.enter_return import enter_return
-from chalicelib.services.request_posting import request_posting
 from chalicelib.services.request_refund import refund_terms, request_refund
-from chalicelib.services.resolve_settlement import resolve_settlement
-from chalicelib.services.reverse_posting import request_reversal
 from sandbox.world.stripe.errors import ControlRefused
 from tests.crash.long_road import LongRoad
+from tests.crash.operators import OPERATOR, Operators
 from tests.crash.owing import NEW, OPEN, Owing
 from tests.crash.paying import tried
 
 CODES = ("R01", "R02", "R03", "R05", "R08", "R09", "R10", "R16", "R29")
-OPERATOR = "Dana Ortiz"
 SOON = timedelta(minutes=6)  # The schedule asks again while the processor still knows the key.
-UNPOSTED = (PostingState.WAITING, PostingState.FAILED)
 
 
 @dataclass(frozen=True)
@@ -63,6 +57,11 @@ class Accidents:
     asked: dict[str, int] = field(default_factory=dict)  # Cents without fee, by refund id.
     befell: list[str] = field(default_factory=list)
 
+    @property
+    def operators(self) -> Operators:
+        """With the same dice."""
+        return Operators(self.road, self.rng)
+
     def befall(self, payment: Payment) -> None:
         """One thing that fits how it was paid, or nothing."""
         kinds = [self.refund, self.refund, self.refund_elsewhere]
@@ -83,7 +82,8 @@ class Accidents:
     def go_on(self) -> None:
         """What is under way takes its next step: decisions, failures, second thoughts."""
         steps: list[Callable[[], Any]] = [
-            self.decide_refunds, self.fail_refund, self.decide_disputes, self.post, self.reverse,
+            self.decide_refunds, self.fail_refund, self.decide_disputes, self.operators.post,
+            self.operators.reverse,
         ]  # fmt: skip
         for step in self.rng.sample(steps, self.rng.choice((1, 2, 3))):
             with suppress(ControlRefused):
@@ -213,23 +213,3 @@ class Accidents:
                 self.road.stripe.decide_dispute(
                     dispute["payment_intent"], self.rng.choice(outcomes)
                 )
-
-    def post(self) -> None:
-        """An operator posts what waits."""
-        for settlement in tried(self.road.settlements) or ():
-            if settlement.is_proven and any(row.state in UNPOSTED for row in settlement.postings):
-                self._press(request_posting, settlement)
-
-    def reverse(self) -> None:
-        """An operator takes a posting back, or declares it done."""
-        for settlement in tried(self.road.settlements) or ():
-            dice = self.rng.random()
-            if dice < 0.3:
-                self._press(request_reversal, settlement, reason="Into the wrong period.")
-            elif dice < 0.4:
-                self._press(resolve_settlement, settlement, reason="")
-
-    def _press(self, button: Callable[..., Any], settlement: Settlement, **more: str) -> None:
-        named = {"settlement_id": settlement.settlement_id, "operator": OPERATOR, **more}
-        with suppress(DrypowderError):
-            tried(lambda: button(self.road.world, self.road.dealer.dealer_id, **named), times=2)

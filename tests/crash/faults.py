@@ -11,6 +11,7 @@ from pynamodb.connection.base import Connection
 from stripe import APIConnectionError
 from urllib3.exceptions import ProtocolError
 
+from chalicelib.gateways.workflows import WorkflowsUnreachable
 from sandbox.world.stripe.inprocess import InProcessStripe
 from sandbox.world.stripe.world import StripeWorld
 from tests.crash.machine import Crash
@@ -49,9 +50,13 @@ class Faults:
 
 
 def _lose(name: str) -> None:
-    """The answer does not arrive, as each library says so; a queue's loss is a crash after it."""
+    """The answer does not arrive, as each library or adapter says so."""
     if name.startswith("db"):
         raise ReadTimeoutError(endpoint_url="database")
+    if name == "queue":
+        raise ReadTimeoutError(endpoint_url="queue")
+    if name in ("start", "complete"):
+        raise WorkflowsUnreachable
     if name == "processor":
         raise APIConnectionError("The reply was lost.", should_retry=True)
     if name == "spruce":

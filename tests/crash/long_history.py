@@ -98,7 +98,7 @@ def _live(road: LongRoad, rng: random.Random, accidents: Accidents) -> None:
     if rng.random() < 0.2:
         jobs.append(road.midnight)
     if rng.random() < 0.2:
-        jobs.append(accidents.post)
+        jobs.append(accidents.operators.post)
     rng.shuffle(jobs)
     for job in jobs:
         tried(job)
@@ -126,7 +126,7 @@ def _pass(road: LongRoad, accidents: Accidents, *, compares: bool) -> None:
         reconciled(road.world, road.dealer.dealer_id)
     road.sweep()
     _settle_down(road)
-    accidents.post()
+    accidents.operators.post()
     _settle_down(road)
 
 

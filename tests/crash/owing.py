@@ -20,6 +20,7 @@ from tests.crash.road import START, Road, an_invoice
 
 OPEN = {"INV-1": 100_000, "INV-2": 50_000}
 NEW, CREDIT, STATEMENT = "INV-3", "CR-1", "S-10"
+DEBIT = "DB-1"  # A document of this name is a debit adjustment, every other one an invoice.
 CARD_BASIS_POINTS = 250
 
 
@@ -53,8 +54,10 @@ class Owing:
         return tuple(found)
 
     def _document(self, name: str, cents: int) -> Payable:
-        job = {"job_id": "J"} if name == "INV-1" else {}
-        return an_invoice(name, cents, statement_id=self._statement_of(name), **job)
+        facts: dict[str, Any] = {"job_id": "J"} if name == "INV-1" else {}
+        if name == DEBIT:
+            facts["kind"] = PayableKind.DEBIT
+        return an_invoice(name, cents, statement_id=self._statement_of(name), **facts)
 
     def _statement_of(self, name: str) -> str:
         return STATEMENT if self.discount_cents and name != NEW else ""

@@ -12,8 +12,9 @@ from chalicelib.domain.errors import DrypowderError
 from chalicelib.domain.ids import PaymentId
 from chalicelib.domain.payments import Method, Payment
 from chalicelib.domain.pricing import owed_on
-from chalicelib.domain.quotes import Quote
+from chalicelib.domain.quotes import Quote, View
 from chalicelib.gateways.processor import ProcessorRefused, ProcessorUnreachable
+from chalicelib.gateways.workflows import WorkflowsUnreachable
 from chalicelib.storage.transactions import OutcomeUnknown, WritesRefused
 from tests.crash.machine import Crash
 from tests.crash.owing import Owing, Wish, misquoted, wished
@@ -22,7 +23,7 @@ from tests.crash.road import Road
 # What a request may end with besides a crash: the person or the queue tries again.
 TROUBLE = (
     Crash, DrypowderError, PynamoDBException, BotoCoreError, ProcessorUnreachable,
-    ProcessorRefused, OutcomeUnknown, WritesRefused,
+    ProcessorRefused, OutcomeUnknown, WritesRefused, WorkflowsUnreachable,
 )  # fmt: skip
 
 
@@ -64,6 +65,14 @@ class Payer:
         if payment is not None:
             self.seen.append(payment.payment_id)
         return payment
+
+    def press(self, amounts: dict[str, int | None], method: Method) -> None:
+        """Pay these amounts of All, pressing a second time if there was no answer."""
+        wish = Wish(View.ALL, amounts)
+        quote = tried(lambda: self._quote(wish, method), times=2)
+        self._look(quote, method)
+        payment = tried(lambda: self.road.submit(quote, method=method), times=2)
+        self.seen.append(payment.payment_id)
 
     def _quote(self, wish: Wish, method: Method) -> Quote:
         amounts = {name.replace("-", "_"): cents for name, cents in wish.amounts.items()}

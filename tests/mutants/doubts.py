@@ -3,10 +3,10 @@
 import random
 from datetime import timedelta
 
-from chalicelib.services.watch_payments import watch_payments
-from tests.crash.history import Ended, payments_of
-from tests.crash.owing import OPEN
-from tests.crash.road import DAY, an_invoice, build_road
+from tests.crash.history import Ended, settle_down
+from tests.crash.long_road import build_long_road
+from tests.crash.owing import PLAIN
+from tests.crash.road import DAY
 from tests.stage import Stage
 
 SOON, AN_HOUR = timedelta(minutes=6), timedelta(hours=1)
@@ -15,7 +15,7 @@ SOON, AN_HOUR = timedelta(minutes=6), timedelta(hours=1)
 def run_doubtful_history(stage: Stage, seed: int) -> Ended:
     """Every charge is asked for several times, some of it after the debit was taken."""
     rng = random.Random(seed)  # noqa: S311  A history must be repeatable.
-    road = build_road(stage, tuple(an_invoice(*facts) for facts in OPEN.items()), seed=seed)
+    road = build_long_road(stage, PLAIN, seed=seed, auto_post=True)
     lost = [rng.choice(("before", "after")) for _ in range(rng.randint(1, 8))]
     for timeout in lost:
         fault = {"timeout": timeout, "path": "/v1/payment_intents"}
@@ -24,9 +24,6 @@ def run_doubtful_history(stage: Stage, seed: int) -> Ended:
     for pause in (SOON, AN_HOUR, DAY, 5 * DAY, DAY):
         road.machine.run_ready()
         road.clock.advance(pause)
-        watch_payments(road.world)
-        road.machine.run_ready()
-        road.receive()
-        road.work_queue()
-        road.machine.run_ready()
-    return Ended(seed, road, lost, payments_of(road), [payment.payment_id])
+        road.sweep()
+        settle_down(road)
+    return Ended(seed, road, lost, road.payments(), [payment.payment_id])

@@ -9,9 +9,9 @@ from chalicelib.domain.claims import ClaimState, Effect
 from chalicelib.domain.ids import PayableId
 from chalicelib.services import import_ledger_writes
 from chalicelib.storage.accounts import get_state
-from chalicelib.storage.claims import claim_change
+from chalicelib.storage.claims import claim_change, due_payments, look_again, not_due_change
 from chalicelib.storage.transactions import transact
-from tests.services.test_import_ledger import C1, a_claim, hold
+from tests.services.test_import_ledger import C1, PAYMENT, a_claim, hold
 from tests.storage.ledgers import INVOICES, NOW, THREE_INVOICES, TWO_ACCOUNTS, LedgerWorld
 
 LATER = NOW + timedelta(hours=1)
@@ -76,3 +76,34 @@ def test_a_claim_posted_while_an_import_takes_a_part_of_it_keeps_both(
 
     (left,) = get_state(ledger.dealer_id, C1).claims
     assert (left.effects, left.posted_at) == ((credit,), posted_at)
+
+
+def test_what_a_return_opens_is_owed_once_though_a_full_file_leaves_the_paid_invoice_out(
+    ledger: LedgerWorld,
+) -> None:
+    ledger.bring_in(accounts=TWO_ACCOUNTS, invoices=THREE_INVOICES)
+    hold(ledger, a_claim(ClaimState.APPLIED, posted_at=NOW + timedelta(minutes=30)))
+    hold(ledger, a_claim(ClaimState.REVERSED, event="returned"))
+    ledger.clock.at = LATER
+
+    imported = ledger.bring_in(LATER, full=True, accounts=TWO_ACCOUNTS, invoices=INVOICES)
+
+    assert imported.kept_open == ["C-1 I-1"]
+    assert get_state(ledger.dealer_id, C1).account.totals.outstanding_cents == 6_000
+
+
+def test_a_claim_whose_payer_is_not_told_yet_is_left_to_the_janitor(ledger: LedgerWorld) -> None:
+    ledger.bring_in(accounts=TWO_ACCOUNTS, invoices=THREE_INVOICES)
+    hold(ledger, a_claim(ClaimState.APPLIED, posted_at=NOW + timedelta(minutes=30)))
+    look_again(ledger.dealer_id, C1, PAYMENT, at=NOW, token="due")
+    ledger.clock.at = LATER
+
+    ledger.bring_in(LATER, accounts=TWO_ACCOUNTS, invoices=PARTLY_PAID)
+    between = get_state(ledger.dealer_id, C1)
+    due = [payment for _, account, payment in due_payments(LATER) if account == C1]
+    transact([not_due_change(ledger.dealer_id, C1, PAYMENT)], token="told")
+    ledger.bring_in(LATER, accounts=TWO_ACCOUNTS, invoices=PARTLY_PAID.replace("40.00", "30.00"))
+
+    assert due == [PAYMENT]
+    assert between.account.totals.outstanding_cents == 4_000
+    assert get_state(ledger.dealer_id, C1).claims == ()

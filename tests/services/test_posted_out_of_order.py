@@ -10,7 +10,7 @@ from chalicelib.storage.settlements import get_settlement
 from tests.services.settling import ACCOUNT, SettlingWorld
 from tests.services.story import link_bank, open_account, open_dealer, pay, pay_out, settle
 from tests.services.test_movements_posted import next_payout, spruce_open
-from tests.services.test_paid_at_the_counter import give_back_b
+from tests.services.test_paid_at_the_counter import at_the_counter, give_back_b
 from tests.services.test_payouts import same_books
 
 Payouts = tuple[SettlementId, SettlementId, Payment]
@@ -83,6 +83,24 @@ def test_a_person_who_posts_is_the_only_one_to_try_again(settling: SettlingWorld
     watch_settlements(settling)
 
     assert settling.workflows.completed == [("token-1", {"outcome": "post"})]
+
+
+def test_a_refund_that_failed_before_any_posting_opens_nothing(settling: SettlingWorld) -> None:
+    open_dealer(settling, auto_post=True)
+    open_account(settling)
+    payment = pay(settling, link_bank(settling), "A", "B")
+    settle(settling, payment)
+    first = pay_out(settling)
+    give_back_b(settling, payment)
+    settling.stripe.fail_refund(payment.number)
+    settling.deliver()
+    at_the_counter(settling, "B", 0)
+
+    ended = settling.run_settlement(first)
+
+    assert ended == "posted"
+    assert _now(settling, payment).surplus_cents == 50_000
+    assert same_books(settling)
 
 
 def _now(world: SettlingWorld, payment: Payment) -> Payment:
