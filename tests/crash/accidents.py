@@ -34,13 +34,15 @@ class Theme:
     owing: Owing | None = None  # None: whatever the dice say.
     payments: tuple[int, ...] = (1, 2, 2)
     rounds: tuple[int, ...] = (2, 3, 4)
+    has_elsewhere: bool = False  # The counter, imports, deposits sent back, holds, closed books.
 
 
 RICH = Owing(
     {**OPEN, NEW: 30_000}, credit_cents=10_000, discount_cents=2_800, ach_fee_cents=300,
     has_surcharge=True,
 )  # fmt: skip
-ANYTHING = Theme()
+ANYTHING = Theme(has_elsewhere=True)
+WITHIN = Theme()  # Whatever the portal and the processor know by themselves.
 RETURNS = Theme(("come_back", "enter_it"), ("ach",), RICH)
 CHAINS = Theme(("come_back", "refund_elsewhere"), ("ach",), RICH, payments=(1,), rounds=(4,))
 REFUNDS = Theme(("refund",), owing=RICH)

@@ -1,138 +1,20 @@
-"""What is wrong with how a long history ended: processor = ledger = GL = payables, to the cent.
-
-What must stand is worked out from the processor's own rows and the rules of money.md.
-"""
+"""What is wrong with how a long history ended: processor = ledger = GL = payables, to the cent."""
 
 from collections import Counter
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from chalicelib.domain.ledger import LedgerAccount, gl_number
 from chalicelib.domain.payables import PayableKind
 from chalicelib.domain.payments import CHARGED, Payment, PaymentStatus
-from chalicelib.domain.pricing import owed_on
-from chalicelib.domain.reversals import Refund, RefundState, Reversal
-from chalicelib.storage.ledger import trial_balance
+from chalicelib.domain.reversals import Refund, RefundState
+from tests.crash.left import Left, reversals_of
 from tests.crash.long_history import LongEnded
 from tests.crash.long_road import BOOKS
-from tests.crash.owing import CREDIT
 from tests.services.rebuilding import rebuilt
 from tests.services.reconciling import reconciled
 
 UNDECIDED = (PaymentStatus.PENDING, PaymentStatus.FROZEN)
 OPEN_REFUNDS = (RefundState.REQUESTED, RefundState.SENDING)
-NOT_MOVED = ("payout", "payout_reversal")
-
-
-@dataclass
-class Left:
-    """What a history left, read once."""
-
-    ended: LongEnded
-
-    @cached_property
-    def payments(self) -> list[Payment]:
-        return self.ended.road.payments()
-
-    @cached_property
-    def ledger(self) -> dict[LedgerAccount, int]:
-        return trial_balance(self.ended.road.dealer.dealer_id)
-
-    @cached_property
-    def rows(self) -> list[dict[str, Any]]:
-        """The processor's balance, deposits left out."""
-        rows = self.ended.road.book.of_kind("balance_transaction")
-        return [
-            row for row in rows if row["reporting_category"] not in ("payout", "payout_reversal")
-        ]
-
-    @cached_property
-    def money(self) -> Counter[str]:
-        """What stands of each payment at the processor, cents by its intent."""
-        book, sums = self.ended.road.book, Counter[str]()
-        intents = {
-            thing["id"]: thing["payment_intent"]
-            for kind in ("charge", "refund", "dispute")
-            for thing in book.of_kind(kind)
-        }
-        for row in self.rows:
-            sums[intents.get(row["source"], "")] += row["amount"]
-        return sums
-
-    @cached_property
-    def owed(self) -> dict[str, int]:
-        """What is owed on each document and open on each credit."""
-        state = self.ended.road.state()
-        found = owed_on(state.payables, state.claims, state.account)
-        return {str(name): item.owed_cents for name, item in found.items()}
-
-    def own(self, payment: Payment) -> int:
-        """What stands of it, credits that were paid out in its money left out."""
-        return self.money[payment.processor_id] + self.paid_out(payment)
-
-    def paid_out(self, payment: Payment) -> int:
-        """The customer's other credits that were given to him in money."""
-        return sum(use.amount_cents for it in _reversals(payment) for use in it.consumed)
-
-    def loss(self, payment: Payment) -> int:
-        """What went out twice."""
-        return max(0, -self.own(payment)) + self.lost_surplus(payment)
-
-    def lost_surplus(self, payment: Payment) -> int:
-        """What another payment's refund had paid out of its surplus before all of it came back."""
-        if self.own(payment) > 0:
-            return 0
-        uses = (use for one in self.payments for it in _reversals(one) for use in it.consumed)
-        return sum(use.amount_cents for use in uses if use.payable_id == payment.number)
-
-    def fee(self, payment: Payment) -> int:
-        """The payer's fee that is still the dealer's."""
-        if self.own(payment) <= 0:
-            return 0
-        return payment.fee_cents - sum(it.fee_income_cents for it in _reversals(payment))
-
-    def discount(self, payment: Payment) -> int:
-        """It goes with the last of the money, also if a refund before that came back since."""
-        for last in payment.refunds:
-            if last.is_taken_out and any(line.discount_cents for line in last.reversal.lines):
-                later = (one.failed_at for one in payment.refunds if one.failed_at)
-                if any(failed_at >= last.requested_at for failed_at in later):
-                    return 0
-        return payment.discount_cents if self.own(payment) > 0 else 0
-
-    def standing(self, payment: Payment) -> int:
-        """By how much it makes the customer owe less."""
-        own = max(0, self.own(payment)) - self.fee(payment) + self.discount(payment)
-        return own - self.paid_out(payment) + self.lost_surplus(payment)
-
-    @cached_property
-    def right(self) -> dict[str, int]:
-        """What must be owed of documents that were paid wholly or, taken back, not at all."""
-        owing = self.ended.owing
-        sums = {**owing.documents, CREDIT: owing.credit_cents}
-        for payment in self.payments:
-            if payment.status not in CHARGED:
-                continue
-            is_gone = self.own(payment) <= 0
-            is_partly = bool(_reversals(payment)) and not is_gone
-            is_changed = payment.as_settled or payment.undone or self.paid_out(payment)
-            for effect in payment.effects:
-                name = str(effect.payable_id)
-                if is_partly or is_changed:
-                    sums.pop(name, None)
-                elif name in sums and not is_gone:
-                    sums[name] -= effect.amount_cents
-            for use in (use for it in _reversals(payment) for use in it.consumed):
-                sums.pop(str(use.payable_id), None)
-        return sums
-
-
-def _reversals(payment: Payment) -> list[Reversal]:
-    taken = [refund.reversal for refund in payment.refunds if refund.is_taken_out]
-    taken += [payment.returned.reversal] if payment.returned else []
-    disputes = [payment.dispute, *payment.earlier_disputes]
-    return taken + [it.reversal for it in disputes if it is not None and it.reversal is not None]
 
 
 def long_faults_of(ended: LongEnded) -> list[str]:
@@ -197,7 +79,6 @@ def _processor(left: Left) -> dict[str, bool]:
     """Deposits and fees at the bank, and what stands of every payment."""
     payouts = left.ended.road.book.of_kind("payout")
     deposits = sum(it["amount"] for it in payouts if it["status"] not in ("failed", "canceled"))
-    fees = sum(row["fee"] for row in left.rows)
     paid_fees = left.ledger.get(LedgerAccount.PROCESSING_FEES, 0)
     paid_fees += left.ledger.get(LedgerAccount.CHARGEBACK_FEES, 0)
     return {
@@ -209,12 +90,12 @@ def _processor(left: Left) -> dict[str, bool]:
         "foreign": not left.money[""],
         "paid out": sum(row["amount"] - row["fee"] for row in left.rows) == deposits,
         "bank": left.ledger.get(LedgerAccount.BANK, 0) == deposits,
-        "processor fees": paid_fees == fees,
+        "processor fees": paid_fees == left.fees_taken,
     }
 
 
 def _money_of(payment: Payment) -> int:
-    return payment.charged_cents - sum(it.money_cents for it in _reversals(payment))
+    return payment.charged_cents - sum(it.money_cents for it in reversals_of(payment))
 
 
 def _books(left: Left) -> dict[str, bool]:
@@ -241,7 +122,6 @@ def _account(left: Left) -> dict[str, bool]:
     road, ledger = left.ended.road, left.ledger
     state = road.state()
     charged = [it for it in left.payments if it.status in CHARGED]
-    first = sum(left.ended.owing.documents.values()) - left.ended.owing.credit_cents
     kinds = {str(item.payable_id): _signed(item) for item in state.payables}
     owed = sum(kinds[name] * cents for name, cents in left.owed.items())
     stands = sum(map(left.standing, charged))
@@ -250,8 +130,8 @@ def _account(left: Left) -> dict[str, bool]:
     spruce = road.spruce._books[BOOKS].documents
     theirs = {name: it["open_cents"] for name, it in spruce.items() if it["open_cents"]}
     return {
-        "payables": owed == first - stands,
-        "receivable": owed == first + booked,
+        "payables": owed == left.first - stands,
+        "receivable": owed == left.first + booked,
         "documents": all(left.owed.get(name, 0) == cents for name, cents in left.right.items()),
         "in flight": state.account.totals.in_flight_cents == 0,
         "header": state.account.totals.outstanding_cents == owed,

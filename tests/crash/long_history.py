@@ -12,6 +12,7 @@ from typing import Any
 
 from chalicelib.domain.payments import CHARGED
 from tests.crash.accidents import ANYTHING, Accidents, Theme
+from tests.crash.elsewhere import Elsewhere
 from tests.crash.faults import crashing_database
 from tests.crash.history import PAUSES
 from tests.crash.long_road import LongRoad, build_long_road
@@ -35,6 +36,7 @@ class LongEnded:
     crashes: list[str]
     payer: Payer
     accidents: Accidents
+    elsewhere: Elsewhere
 
 
 def run_long_history(stage: Stage, seed: int, theme: Theme = ANYTHING) -> LongEnded:
@@ -49,6 +51,7 @@ def run_long_history(stage: Stage, seed: int, theme: Theme = ANYTHING) -> LongEn
     noise = {"seed": seed % 1_000, "duplicate": 0.3, "reorder": True, "never": is_silent}
     road.stripe.script.apply({"webhooks": noise})
     payer, accidents = Payer(road, rng, owing, may_add=True), Accidents(road, rng, theme)
+    elsewhere = Elsewhere(road, random.Random(f"{seed} elsewhere"), owing)  # noqa: S311
     road.faults.planned = _planned(rng)
     road.machine.dies_on_crash = rng.random() < 0.4
     with crashing_database(road.faults):
@@ -60,13 +63,20 @@ def run_long_history(stage: Stage, seed: int, theme: Theme = ANYTHING) -> LongEn
         _live(road, rng, accidents)
         for _ in range(rng.choice(theme.rounds)):
             _happen(road, rng, accidents)
+            if theme.has_elsewhere:
+                tried(elsewhere.happen)
             if rng.random() < 0.25:
                 payer.pay(rng.choice(methods))
         road.faults.armed = False
+        elsewhere.come_to_rest()
         _come_to_rest(road, accidents)
         for _ in range(2):
+            if theme.has_elsewhere:
+                elsewhere.charge_a_fee()
             _pass(road, accidents, compares=is_silent)
-    return LongEnded(seed, road, owing, road.faults.happened, payer, accidents)
+        if theme.has_elsewhere:
+            elsewhere.bring_in_everything()
+    return LongEnded(seed, road, owing, road.faults.happened, payer, accidents, elsewhere)
 
 
 def _planned(rng: random.Random) -> dict[int, str]:
@@ -126,8 +136,9 @@ def _pass(road: LongRoad, accidents: Accidents, *, compares: bool) -> None:
         reconciled(road.world, road.dealer.dealer_id)
     road.sweep()
     _settle_down(road)
-    accidents.operators.post()
-    _settle_down(road)
+    for _ in range(2):  # What has to wait for another posting is pressed again after that.
+        accidents.operators.post()
+        _settle_down(road)
 
 
 def _settle_down(road: LongRoad) -> None:

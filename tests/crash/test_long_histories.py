@@ -7,12 +7,13 @@ import pytest
 
 from tests.crash.long_checks import long_faults_of, long_wrong_cents
 from tests.crash.long_history import run_long_history
+from tests.crash.seeds import LIVES
 from tests.figures import Figures, figures
 from tests.stage import Stage, stage
 
 __all__ = ["figures", "stage"]
 HISTORIES = int(os.environ.get("LONG_HISTORIES", "30"))
-CHUNK = 10
+CHUNK = 30
 SEED = int(os.environ.get("HISTORY_SEED", "") or random.SystemRandom().randint(1, 10**9))
 
 
@@ -21,9 +22,10 @@ def test_random_lives_of_payments_with_crashes_end_with_every_cent_right(
     stage: Stage, figures: Figures, first: int
 ) -> None:
     print(f"HISTORY_SEED={SEED}")  # noqa: T201  pytest shows it when a history fails.
-    wrong = {}
-    for seed in range(SEED + first, SEED + first + min(CHUNK, HISTORIES - first)):
+    wrong, crashed, chunk = {}, 0, min(CHUNK, HISTORIES - first)
+    for seed in range(SEED + first, SEED + first + chunk):
         ended = run_long_history(stage, seed)
+        crashed += bool(ended.crashes)
         found = long_faults_of(ended)
         figures.add(
             "R1 histories", crashes=bool(ended.crashes), lost="lost" in found,
@@ -31,6 +33,15 @@ def test_random_lives_of_payments_with_crashes_end_with_every_cent_right(
             wrong_cents=long_wrong_cents(ended),
         )  # fmt: skip
         if found:
-            wrong[seed] = (found, ended.crashes, ended.accidents.befell)
+            befell = ended.accidents.befell, ended.elsewhere.befell
+            wrong[seed] = (found, ended.crashes, *befell)
 
     assert wrong == {}
+    assert crashed >= chunk // 2
+
+
+@pytest.mark.parametrize("seed", LIVES)
+def test_a_life_that_once_failed_ends_with_every_cent_right(stage: Stage, seed: int) -> None:
+    ended = run_long_history(stage, seed, LIVES[seed])
+
+    assert long_faults_of(ended) == []
