@@ -11,7 +11,7 @@ from typing import Any
 from chalicelib.domain.ledger import LedgerAccount
 from chalicelib.domain.payments import CHARGED, Payment
 from chalicelib.domain.pricing import owed_on
-from chalicelib.domain.reversals import Reversal
+from chalicelib.domain.reversals import Refund, Reversal
 from chalicelib.storage.ledger import trial_balance
 from tests.crash.long_history import LongEnded
 from tests.crash.owing import CREDIT
@@ -93,12 +93,11 @@ class Left:
 
     def discount(self, payment: Payment) -> int:
         """It goes with the last of the money, also if a refund before that came back since."""
-        for last in payment.refunds:
-            if last.is_taken_out and any(line.discount_cents for line in last.reversal.lines):
-                later = (one.failed_at for one in payment.refunds if one.failed_at)
-                if any(failed_at >= last.requested_at for failed_at in later):
-                    return 0
-        return payment.discount_cents if self.own(payment) > 0 else 0
+        taken = (it for it in payment.refunds if it.is_taken_out)
+        lasts = (it for it in taken if any(line.discount_cents for line in it.reversal.lines))
+        if self.own(payment) <= 0 or any(before_last(payment, it) for it in lasts):
+            return 0
+        return payment.discount_cents
 
     def standing(self, payment: Payment) -> int:
         """By how much it makes the customer owe less."""
@@ -143,3 +142,17 @@ def reversals_of(payment: Payment) -> list[Reversal]:
     taken += [payment.returned.reversal] if payment.returned else []
     disputes = [payment.dispute, *payment.earlier_disputes]
     return taken + [it.reversal for it in disputes if it is not None and it.reversal is not None]
+
+
+def before_last(payment: Payment, last: Refund) -> list[list[Refund]]:
+    """The refunds before one that took the rest of the money; nothing if it did not.
+
+    Twice where one had failed: nobody may have heard of that when the last one was asked for.
+    """
+    before = [it for it in payment.refunds[: payment.refunds.index(last)] if it.taken_at]
+    kept = [it for it in before if it.failed_at is None or it.failed_at > last.requested_at]
+    return [
+        some
+        for some in (before, kept)
+        if sum(it.reversal.money_cents for it in (*some, last)) == payment.charged_cents
+    ]

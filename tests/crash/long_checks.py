@@ -7,7 +7,7 @@ from chalicelib.domain.ledger import LedgerAccount, gl_number
 from chalicelib.domain.payables import PayableKind
 from chalicelib.domain.payments import CHARGED, Payment, PaymentStatus
 from chalicelib.domain.reversals import Refund, RefundState
-from tests.crash.left import Left, reversals_of
+from tests.crash.left import Left, before_last, reversals_of
 from tests.crash.long_history import LongEnded
 from tests.crash.long_road import BOOKS
 from tests.services.rebuilding import rebuilt
@@ -65,12 +65,9 @@ def _is_fair(left: Left, payment: Payment, refund: Refund) -> bool:
     if asked_cents is None or left.own(payment) <= 0:
         return True
     usual = payment.fee_cents * asked_cents // (payment.charged_cents - payment.fee_cents)
-    before = [it for it in payment.refunds[: payment.refunds.index(refund)] if it.taken_at]
-    kept = [it for it in before if it.failed_at is None or it.failed_at > refund.requested_at]
     rests = [
-        payment.fee_cents - sum(it.reversal.fee_income_cents for it in some)
-        for some in (before, kept)  # Which one counted, if one failed in that very moment?
-        if sum(it.reversal.money_cents for it in (*some, refund)) == payment.charged_cents
+        payment.fee_cents - sum(it.reversal.fee_income_cents for it in before)
+        for before in before_last(payment, refund)
     ]
     return refund.reversal.fee_income_cents in (rests or [usual])
 
@@ -155,7 +152,7 @@ def _signed(item: Any) -> int:
 def _told(left: Left) -> dict[str, bool]:
     """Every mail that had to be sent was."""
     mails = left.ended.road.world.queues.mails
-    told = {(it["id"], it["mail"], it.get("refund", "")) for it in mails}
+    told = {(it["id"], it["mail"], it.get("about", "")) for it in mails}
     due = {(it.payment_id, mail, about) for it in left.payments for mail, about in _due(it)}
     return {"untold": due <= told}
 
@@ -164,8 +161,7 @@ def _due(payment: Payment) -> list[tuple[str, str]]:
     due = [("payment_settled", "")] if payment.settled_at else []
     due += [("payment_failed", "")] if payment.status is PaymentStatus.FAILED else []
     due += [("payment_returned", "")] if payment.returned else []
-    is_lost = payment.dispute is not None and payment.dispute.reversal is not None
-    due += [("payment_dispute_lost", "")] if is_lost else []
+    due += [("payment_dispute_lost", it.dispute_id) for it in payment.disputes if it.reversal]
     due += [("payment_refunded", it.refund_id) for it in payment.refunds if it.is_taken_out]
     due += [
         ("refund_failed", it.refund_id)
