@@ -40,7 +40,8 @@ FRAGMENTS = (
 )  # fmt: skip
 
 
-ALSO = ("account_statements", "settlement_every_line")  # Tables of their own on a page that has several.
+# Tables of their own on a page that has several.
+ALSO = ("account_statements", "settlement_every_line")
 
 
 def _examples_looked_at() -> list[str]:
