@@ -3,7 +3,7 @@ PYTHON ?= $(firstword $(foreach p,python3.12 python3.11 python3.13 python3,$(she
 BIN := .venv/bin
 export PORT SANDBOX_PORT AWS_PORT CHROMIUM MINUTES SHARE SEED WORKERS FRESH
 
-.PHONY: help run stop test soak dynamodb check package import reconcile rebuild ready
+.PHONY: help run stop test soak dynamodb check built package import reconcile rebuild ready
 
 help: ## list the jobs
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -16,8 +16,7 @@ stop: ## end what run started
 
 test: ready ## every check and every test
 	@$(BIN)/python -m tools.chromium
-	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m sandbox.build
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line check built
 	@$(BIN)/python -m pytest --numprocesses=2
 
 soak: ready ## the reliability suites in full, with their figures (MINUTES= stops it, the next one goes on; SHARE=0.1 takes a tenth; SEED=, WORKERS=, FRESH=1)
@@ -28,6 +27,9 @@ dynamodb: ready ## storage, races and histories against Amazon's DynamoDB Local 
 
 check: ready ## style, types, directions, templates
 	@$(BIN)/python -m tools.check
+
+built: ready
+	@$(BIN)/python -m sandbox.build
 
 package: ready ## build what is deployed into build/package
 	@$(BIN)/python -m tools.package

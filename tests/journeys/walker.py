@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "build" / "screenshots"
 LAST = ROOT / "build" / "last-seen"
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
+PICTURED: set[str] = set()  # Of this run, at both sizes.
 LONGEST_PICTURE = 2_000
 PATIENCE_SECONDS = 60
 
@@ -32,10 +33,13 @@ class Walker:
     def shot(self, name: str, *, status: int = 200) -> None:
         """Picture the page at both sizes, and hold each to axe and to a silent console.
 
+        A walk that is repeated, on a phone or without script, pictures it at its own size alone.
         A browser reports a page's own error status in the console; that one is expected.
         """
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        for size in sorted(SIZES, key=lambda other: other == self.size):  # Its own size last.
+        others = () if name in PICTURED else SIZES.keys() - {self.size}
+        PICTURED.add(name)
+        for size in (*others, self.size):
             self.resize(size)
             self.page.screenshot(
                 path=SCREENSHOTS / f"{name}-{size}.png", full_page=True, clip=self._picture(size)
