@@ -10,7 +10,5 @@ LIVES: dict[int, Theme] = {
     684274530: WITHIN,  # A loss was recovered from a refund that had come back before it.
     684273617: WITHIN,  # A refund came back after the one that took the rest and the discount.
     114: ANYTHING,  # An import dropped a claim before the payer was told of settling.
-    108: ANYTHING,  # A full file left out a paid invoice whose refund had failed.
-    143: ANYTHING,  # Two refunds that failed held up the posting of what the counter had paid.
     315: ANYTHING,  # A deposit that came back and a refund that failed cancelled out.
 }
