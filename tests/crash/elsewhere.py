@@ -67,14 +67,28 @@ class Elsewhere:
                 thing()
 
     def pay_at_the_counter(self) -> None:
-        """Somebody pays in the shop what Spruce shows open, or a half of it."""
+        """Somebody pays in the shop what Spruce shows open, or a half of it.
+
+        Not what a refund has opened: should that come back, its posting waits for a person.
+        """
         document = self.rng.choice(sorted(self.owing.documents))
         shown = self.road.spruce._books[BOOKS].documents[document]
         unpaid = self.owing.documents[document] - self.counter[document]
         cents = min(shown["open_cents"], self.rng.choice((unpaid, unpaid // 2)))
+        if document in self._opened_by_refunds():
+            return
         self.counter[document] += cents
         left = shown["open_cents"] - cents
         self.road.spruce.seed_documents(BOOKS, [shown | {"open_cents": left}])
+
+    def _opened_by_refunds(self) -> set[str]:
+        return {
+            str(line.payable_id)
+            for payment in tried(self.road.payments, times=9) or ()
+            for refund in payment.refunds
+            if refund.is_taken_out
+            for line in refund.reversal.lines
+        }
 
     def extract(self) -> None:
         """Spruce writes its files; whether and when anybody brings them in is another matter."""
