@@ -11,6 +11,7 @@ class ErpUnreachable(Exception):
 
 
 OVER_APPLIED = "document_over_applied"
+UNKNOWN_DOCUMENT = "unknown_document"
 
 
 class ErpRefused(Exception):

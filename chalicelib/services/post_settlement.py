@@ -17,8 +17,14 @@ from chalicelib.domain.settlements import (
     PostingState,
     Settlement,
 )
-from chalicelib.gateways.erp import OVER_APPLIED, ErpRefused, ErpUnreachable
+from chalicelib.gateways.erp import (
+    OVER_APPLIED,
+    UNKNOWN_DOCUMENT,
+    ErpRefused,
+    ErpUnreachable,
+)
 from chalicelib.services.fit_to_erp import fit_to_erp
+from chalicelib.services.view_payment import find_named
 from chalicelib.services.world import World
 from chalicelib.storage.dealers import fresh_dealer
 from chalicelib.storage.settlement_payments import payments_behind, payments_of
@@ -86,10 +92,24 @@ def _post(
             if refusal.code != OVER_APPLIED or not fit_to_erp(
                 world, dealer, settlement, posting, refusal
             ):
-                raise
+                raise _named(dealer, refusal) from refusal
         else:
             return posting
     raise ErpUnreachable("too many documents were paid elsewhere to be done at once")
+
+
+def _named(dealer: Dealer, refusal: ErpRefused) -> ErpRefused:
+    """A document that Spruce does not know may be our own cash on account, not posted yet."""
+    is_unknown = refusal.code == UNKNOWN_DOCUMENT and refusal.document
+    payment = find_named(dealer.dealer_id, refusal.document) if is_unknown else None
+    if payment is None or payment.posted_at is not None:
+        return refusal
+    return ErpRefused(
+        f"It uses the cash on account of {payment.number}, which is not posted yet. Post the "
+        "settlement that carries it first.",
+        code=refusal.code,
+        document=refusal.document,
+    )
 
 
 def _is_free(settlement: Settlement, category: PostingCategory) -> bool:

@@ -7,6 +7,7 @@ from chalicelib.services.request_posting import request_posting
 from chalicelib.services.watch_settlements import watch_settlements
 from chalicelib.storage.payments import get_payment
 from chalicelib.storage.settlements import get_settlement
+from tests.domain.builders import a_payable
 from tests.services.settling import ACCOUNT, SettlingWorld
 from tests.services.story import link_bank, open_account, open_dealer, pay, pay_out, settle
 from tests.services.test_movements_posted import next_payout, spruce_open
@@ -83,6 +84,30 @@ def test_a_person_who_posts_is_the_only_one_to_try_again(settling: SettlingWorld
     watch_settlements(settling)
 
     assert settling.workflows.completed == [("token-1", {"outcome": "post"})]
+
+
+def test_cash_on_account_that_is_not_posted_yet_names_what_comes_first(
+    settling: SettlingWorld,
+) -> None:
+    open_dealer(settling, auto_post=False)
+    open_account(settling, (a_payable("A", 100_000), a_payable("B", 50_000)))
+    bank = link_bank(settling)
+    first = pay(settling, bank, "A", surplus_cents=20_000)
+    settle(settling, first)
+    earlier = pay_out(settling)
+    second = pay(settling, bank, "B")
+    settle(settling, second)
+    later = pay_out(settling)
+    assert [settling.run_settlement(it) for it in (earlier, later)] == ["waiting", "waiting"]
+
+    settling.run_postings(later)
+
+    assert second.unapplied_used_cents == 20_000
+    (problem,) = problems(settling, later)
+    assert f"cash on account of {first.number}, which is not posted yet" in problem
+    assert settling.run_postings(earlier) == "posted"
+    assert settling.run_postings(later) == "posted"
+    assert same_books(settling)
 
 
 def test_a_refund_that_failed_before_any_posting_opens_nothing(settling: SettlingWorld) -> None:
