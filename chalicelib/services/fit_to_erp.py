@@ -90,16 +90,17 @@ def _refuse_if_opened(
     document: PayableId,
     behind: tuple[Payment, ...],
 ) -> None:
-    """A document that our own event opens is not paid elsewhere: its posting comes first."""
+    """A document that our own event opens is not paid elsewhere: its posting comes first.
+
+    Unless that takes back cash on account which only this settlement brings: it waits for us.
+    """
     own = _opened_before(settlement, posting, behind)
+    waited_for = {it.payment_id for it in behind[: len(settlement.parts)] if it.surplus_cents}
     opened: Counter[str] = Counter()
     for account_id in {it.account_id for it in behind if document in _documents(it)}:
         for claim in get_state(settlement.dealer_id, account_id).claims:
-            if (
-                claim.event
-                and not claim.posted_at
-                and (claim.payment_id, event_of(claim)) not in own
-            ):
+            is_ours = (claim.payment_id, event_of(claim)) in own or claim.payment_id in waited_for
+            if claim.event and not claim.posted_at and not is_ours:
                 opened[claim.number] += _opened_cents(claim, document)
     waiting = sorted(number for number, cents in opened.items() if cents > 0)
     if waiting:

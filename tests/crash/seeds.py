@@ -11,4 +11,5 @@ LIVES: dict[int, Theme] = {
     684273617: WITHIN,  # A refund came back after the one that took the rest and the discount.
     114: ANYTHING,  # An import dropped a claim before the payer was told of settling.
     315: ANYTHING,  # A deposit that came back and a refund that failed cancelled out.
+    990041: ANYTHING,  # A lost dispute and its own payment waited for each other's posting.
 }

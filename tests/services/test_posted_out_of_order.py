@@ -110,6 +110,32 @@ def test_cash_on_account_that_is_not_posted_yet_names_what_comes_first(
     assert same_books(settling)
 
 
+def test_a_return_that_waits_for_the_surplus_it_takes_back_keeps_nothing_from_posting(
+    settling: SettlingWorld,
+) -> None:
+    open_dealer(settling, auto_post=True)
+    open_account(settling, (a_payable("A", 100_000), a_payable("B", 50_000)))
+    bank = link_bank(settling)
+    payment = pay(settling, bank, "A", surplus_cents=20_000)
+    settle(settling, payment)
+    first = pay_out(settling)
+    user = pay(settling, bank, "B")
+    settle(settling, user)
+    second = pay_out(settling)
+    settling.stripe.return_payment(payment.number, "R01")
+    settling.deliver()
+    at_the_counter(settling, "A", 60_000)
+    back = next_payout(settling)
+
+    ended = [settling.run_settlement(it) for it in (second, back, first)]
+    again = [settling.run_postings(it) for it in (second, back)]
+
+    assert ended == ["waiting", "waiting", "posted"]
+    assert again == ["posted", "posted"]
+    assert [it.cash_cents for it in _now(settling, payment).excess] == [40_000]
+    assert same_books(settling)
+
+
 def test_a_refund_that_failed_before_any_posting_opens_nothing(settling: SettlingWorld) -> None:
     open_dealer(settling, auto_post=True)
     open_account(settling)
