@@ -37,8 +37,10 @@ EACH_CALL = (("GOLDEN_EACH", "1"),)
 SUITES = (
     Suite("histories", "tests/crash/test_histories.py", "HISTORIES", 8_500, 270, "HISTORY_SEED",
           only="random"),
-    Suite("lives", "tests/crash/test_long_histories.py", "LONG_HISTORIES", 1_500, 60,
+    Suite("lives", "tests/crash/test_long_histories.py", "LONG_HISTORIES", 900, 60,
           "HISTORY_SEED", only="random"),
+    Suite("meddled", "tests/crash/test_long_histories.py", "LONG_HISTORIES", 600, 60,
+          "HISTORY_SEED", only="random", fixed=(("ELSEWHERE", "1"),)),
     # Every call of the whole flow, a way to pay a job.
     Suite("golden_ach", "tests/crash/test_golden.py", only="whole and ach", fixed=EACH_CALL),
     Suite("golden_card", "tests/crash/test_golden.py", only="whole and visa and not 3ds",

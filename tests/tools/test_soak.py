@@ -27,7 +27,7 @@ def test_a_full_soak_lives_ten_thousand_histories_each_of_another_seed() -> None
     counts, lived = 0, set()
     for job in planned(7):
         suite = job.name.partition("-")[0]
-        if suite in ("histories", "lives"):
+        if suite in ("histories", "lives", "meddled"):
             start = int(job.environment["HISTORY_SEED"])
             count = int(job.environment["HISTORIES" if suite == "histories" else "LONG_HISTORIES"])
             counts += count
