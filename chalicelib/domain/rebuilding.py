@@ -23,8 +23,8 @@ from chalicelib.domain.overpaid import applied_claim
 from chalicelib.domain.payments import CHARGED, Payment, PaymentEvent, PaymentStatus
 from chalicelib.domain.recovering import recovered
 from chalicelib.domain.refunds_failed import opposite
-from chalicelib.domain.reversals import Dispute, DisputePhase, Refund, Reversal
-from chalicelib.domain.taking_back import event_claims, refunds_that_count
+from chalicelib.domain.reversals import Dispute, DisputePhase, Refund
+from chalicelib.domain.taking_back import event_claims, reversals_of
 
 # The history's words for what the lifecycle's table knows; all others change no status.
 EVENTS: Mapping[str, Event] = MappingProxyType(
@@ -137,7 +137,7 @@ def rebuilt_claims(payment: Payment) -> tuple[Claim, ...]:
     if payment.status not in CHARGED:
         return ()
     claims = [applied_claim(payment, payment.settled_at or payment.submitted_at)]
-    for number, reversal in enumerate(_reversals(payment)):
+    for number, reversal in enumerate(reversals_of(payment)):
         claims += event_claims(payment, reversal, f"rebuilt-{number}")
     for number, refund in enumerate(payment.refunds):
         back = recovered(refund)
@@ -145,13 +145,6 @@ def rebuilt_claims(payment: Payment) -> tuple[Claim, ...]:
             claims += event_claims(payment, refund.reversal, f"failed-{number}")
             claims += opposite(event_claims(payment, back, f"back-{number}"))
     return tuple(claims)
-
-
-def _reversals(payment: Payment) -> list[Reversal]:
-    made = [refund.reversal for refund in refunds_that_count(payment)]
-    if payment.returned is not None:
-        made.append(payment.returned.reversal)
-    return made + [it.reversal for it in payment.disputes if it.reversal is not None]
 
 
 def taken(claims: Iterable[Claim]) -> dict[tuple[PayableId, bool], int]:

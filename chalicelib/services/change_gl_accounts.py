@@ -7,7 +7,7 @@ from chalicelib.domain.errors import Conflict, InvalidInput
 from chalicelib.domain.gl_numbers import wrong_numbers
 from chalicelib.domain.ids import DealerId
 from chalicelib.domain.settlements import PostingState, Settlement
-from chalicelib.services.keep_settings import keep_settings
+from chalicelib.services.keep_settings import keep_settings, told_changes
 from chalicelib.services.world import World
 from chalicelib.storage.dealers import fresh_dealer
 from chalicelib.storage.settlements import find_posting, settlements_between
@@ -27,12 +27,7 @@ def change_gl_accounts(
     wrong = wrong_numbers(accounts)
     if wrong:
         raise InvalidInput("Please correct the account numbers.", wrong)
-    before, now = asdict(dealer.gl), asdict(accounts)
-    changes = [
-        f"GL {name.replace('_', ' ')} {before[name]} → {now[name]}"
-        for name in now
-        if now[name] != before[name]
-    ]
+    changes = told_changes(asdict(dealer.gl), asdict(accounts))
     if not changes:
         return dealer
     if accounts.clearing != dealer.gl.clearing:
@@ -42,7 +37,7 @@ def change_gl_accounts(
         replace(dealer, gl=accounts),
         read_version=read_version,
         operator=operator,
-        what="; ".join(changes),
+        what=f"General ledger: {changes}",
     )
 
 

@@ -7,7 +7,7 @@ from chalicelib.domain.days import dealer_day, is_time_zone
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.ids import DealerId
-from chalicelib.services.keep_settings import keep_settings
+from chalicelib.services.keep_settings import keep_settings, told_changes
 from chalicelib.services.world import World
 from chalicelib.storage.accounts import LogEntry
 from chalicelib.storage.dealer_log import list_dealer_log
@@ -74,19 +74,13 @@ def change_settings(
     dealer = fresh_dealer(dealer_id)
     _check(settings, dealer_day(world.clock.now(), dealer.time_zone))
     before, now = asdict(settings_of(dealer)), asdict(settings)
-    changes = [
-        f"{name.replace('_', ' ')} {before[name]} → {now[name]}"
-        for name in now
-        if now[name] != before[name]
-    ]
+    changes = told_changes(before, now)
     if not changes:
         return dealer
     own = {name: value for name, value in now.items() if name != "ach_flat_cents"}
     fees = replace(dealer.fees, ach_flat_cents=settings.ach_flat_cents)
     changed = replace(dealer, **own, fees=fees)
-    return keep_settings(
-        world, changed, read_version=read_version, operator=operator, what="; ".join(changes)
-    )
+    return keep_settings(world, changed, read_version=read_version, operator=operator, what=changes)
 
 
 def _check(settings: Settings, today: date) -> None:

@@ -1,5 +1,6 @@
 """Store a dealer's changed settings together with the line that says who changed what."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from chalicelib.domain.dealers import Dealer
@@ -8,6 +9,15 @@ from chalicelib.services.world import World
 from chalicelib.storage.dealer_log import dealer_log_put
 from chalicelib.storage.dealers import put_dealer
 from chalicelib.storage.transactions import WritesRefused
+
+
+def told_changes(before: Mapping[str, object], now: Mapping[str, object]) -> str:
+    """What differs, for the audit log: "hold hours 0 → 24; phone …"; "" if nothing does."""
+    return "; ".join(
+        f"{name.replace('_', ' ')} {before[name]} → {now[name]}"
+        for name in now
+        if now[name] != before[name]
+    )
 
 
 def keep_settings(

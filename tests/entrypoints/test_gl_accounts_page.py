@@ -28,7 +28,7 @@ def test_the_numbers_are_saved_and_the_change_is_listed(browser: Browser, dealer
     assert (done.status, done.location) == (303, f"{PATH}?done=settings")
     assert fresh_dealer(dealer.dealer_id).gl == GlAccounts(clearing="10-1050")
     assert 'value="10-1050"' in browser.get(PATH).text
-    assert "GL clearing 1050 → 10-1050" in browser.get("/console/settings").text
+    assert "General ledger: clearing 1050 → 10-1050" in browser.get("/console/settings").text
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_a_change_is_kept_with_who_and_what(settling: SettlingWorld) -> None:
     assert (now.gl, now.version) == (OURS, 2)
     assert (line.source, line.text) == (
         "Dana",
-        "GL clearing 1050 → 10-1050; GL bank 1010 → 10-1010; GL fee income 4950 → 10-4950",
+        "General ledger: clearing 1050 → 10-1050; bank 1010 → 10-1010; fee income 4950 → 10-4950",
     )
 
 
