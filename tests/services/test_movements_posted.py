@@ -218,24 +218,35 @@ def test_a_retry_and_the_return_it_follows_are_posted_by_one_settlement(
     assert same_books(settling)
 
 
+def posted_by_card(world: SettlingWorld) -> Payment:
+    """A paid by card, and posted automatically."""
+    open_dealer(world, auto_post=True)
+    open_account(world, (a_payable("A", 100_000),))
+    payment = pay_by_card(world, "A")
+    settle(world, payment)
+    world.run_settlement(pay_out(world))
+    return payment
+
+
+def next_day(world: SettlingWorld) -> SettlementId:
+    """A day's movements without cash, settled at its end."""
+    world.advance(days=1)
+    settle_without_cash(world)
+    watch_settlements(world)
+    return started_last(world)
+
+
 def test_a_dispute_is_held_in_its_payout_and_lost_in_a_daily_settlement(
     settling: SettlingWorld,
 ) -> None:
-    open_dealer(settling, auto_post=True)
-    open_account(settling, (a_payable("A", 100_000),))
-    payment = pay_by_card(settling, "A")
-    settle(settling, payment)
-    settling.run_settlement(pay_out(settling))
+    payment = posted_by_card(settling)
     settling.stripe.open_dispute(payment.number, kind="chargeback")
     settling.deliver()
     held = settling.run_settlement(next_payout(settling))
     settling.stripe.decide_dispute(payment.number, "lost")
     settling.deliver()
 
-    settling.advance(days=1)
-    settle_without_cash(settling)
-    watch_settlements(settling)
-    daily = started_last(settling)
+    daily = next_day(settling)
     ended = settling.run_settlement(daily)
 
     settlement = get_settlement(settling.dealer_id, daily)
@@ -251,11 +262,7 @@ def test_a_dispute_is_held_in_its_payout_and_lost_in_a_daily_settlement(
 
 
 def test_the_loss_of_each_part_is_posted_once_on_its_own_day(settling: SettlingWorld) -> None:
-    open_dealer(settling, auto_post=True)
-    open_account(settling, (a_payable("A", 100_000),))
-    payment = pay_by_card(settling, "A")
-    settle(settling, payment)
-    settling.run_settlement(pay_out(settling))
+    payment = posted_by_card(settling)
     ended = []
     for cents in (30_000, 70_000):
         settling.stripe.open_dispute(payment.number, kind="chargeback", amount_cents=cents)
@@ -263,10 +270,7 @@ def test_the_loss_of_each_part_is_posted_once_on_its_own_day(settling: SettlingW
         ended.append(settling.run_settlement(next_payout(settling)))
         settling.stripe.decide_dispute(payment.number, "lost")
         settling.deliver()
-        settling.advance(days=1)
-        settle_without_cash(settling)
-        watch_settlements(settling)
-        ended.append(settling.run_settlement(started_last(settling)))
+        ended.append(settling.run_settlement(next_day(settling)))
 
     stored = get_payment(settling.dealer_id, ACCOUNT, payment.payment_id)
     days = [get_settlement(settling.dealer_id, it.lost_in) for it in stored.disputes]
@@ -279,11 +283,7 @@ def test_the_loss_of_each_part_is_posted_once_on_its_own_day(settling: SettlingW
 
 
 def test_a_dispute_that_is_won_comes_back_with_its_fee_gone(settling: SettlingWorld) -> None:
-    open_dealer(settling, auto_post=True)
-    open_account(settling, (a_payable("A", 100_000),))
-    payment = pay_by_card(settling, "A")
-    settle(settling, payment)
-    settling.run_settlement(pay_out(settling))
+    payment = posted_by_card(settling)
     settling.stripe.open_dispute(payment.number, kind="chargeback")
     settling.deliver()
     settling.run_settlement(next_payout(settling))

@@ -33,6 +33,22 @@ def refund_and_its_failure(world: SettlingWorld, *, auto_post: bool) -> Payouts:
     return refund, next_payout(world), payment
 
 
+def surplus_and_its_use(
+    world: SettlingWorld, *, auto_post: bool
+) -> tuple[Payment, SettlementId, SettlementId]:
+    """A paid with $200 too much, which then pays a part of B: the first payment, both payouts."""
+    open_dealer(world, auto_post=auto_post)
+    open_account(world, (a_payable("A", 100_000), a_payable("B", 50_000)))
+    bank = link_bank(world)
+    first = pay(world, bank, "A", surplus_cents=20_000)
+    settle(world, first)
+    earlier = pay_out(world)
+    second = pay(world, bank, "B")
+    assert second.unapplied_used_cents == 20_000
+    settle(world, second)
+    return first, earlier, pay_out(world)
+
+
 def problems(world: SettlingWorld, settlement_id: SettlementId) -> set[str]:
     rows = get_settlement(world.dealer_id, settlement_id).postings
     return {row.problem for row in rows if row.problem}
@@ -89,20 +105,11 @@ def test_a_person_who_posts_is_the_only_one_to_try_again(settling: SettlingWorld
 def test_cash_on_account_that_is_not_posted_yet_names_what_comes_first(
     settling: SettlingWorld,
 ) -> None:
-    open_dealer(settling, auto_post=False)
-    open_account(settling, (a_payable("A", 100_000), a_payable("B", 50_000)))
-    bank = link_bank(settling)
-    first = pay(settling, bank, "A", surplus_cents=20_000)
-    settle(settling, first)
-    earlier = pay_out(settling)
-    second = pay(settling, bank, "B")
-    settle(settling, second)
-    later = pay_out(settling)
+    first, earlier, later = surplus_and_its_use(settling, auto_post=False)
     assert [settling.run_settlement(it) for it in (earlier, later)] == ["waiting", "waiting"]
 
     settling.run_postings(later)
 
-    assert second.unapplied_used_cents == 20_000
     (problem,) = problems(settling, later)
     assert f"cash on account of {first.number}, which is not posted yet" in problem
     assert settling.run_postings(earlier) == "posted"
@@ -113,15 +120,7 @@ def test_cash_on_account_that_is_not_posted_yet_names_what_comes_first(
 def test_a_return_that_waits_for_the_surplus_it_takes_back_keeps_nothing_from_posting(
     settling: SettlingWorld,
 ) -> None:
-    open_dealer(settling, auto_post=True)
-    open_account(settling, (a_payable("A", 100_000), a_payable("B", 50_000)))
-    bank = link_bank(settling)
-    payment = pay(settling, bank, "A", surplus_cents=20_000)
-    settle(settling, payment)
-    first = pay_out(settling)
-    user = pay(settling, bank, "B")
-    settle(settling, user)
-    second = pay_out(settling)
+    payment, first, second = surplus_and_its_use(settling, auto_post=True)
     settling.stripe.return_payment(payment.number, "R01")
     settling.deliver()
     at_the_counter(settling, "A", 60_000)
