@@ -1,6 +1,6 @@
 """The card surcharge, switched on with an attestation and off again by an administrator."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from chalicelib.domain.attestations import SURCHARGE_VERSION
 from chalicelib.domain.days import dealer_day
@@ -17,7 +17,7 @@ UNREAD = "Read the statement and tick the box. Nothing is switched on without it
 
 @dataclass(frozen=True, slots=True)
 class SurchargeTerms:
-    """What is asked and what a card costs: basis points, cents; `state` as "CO"."""
+    """What is asked and what a card costs, as FeePolicy has it: basis points, cents; "CO"."""
 
     card_basis_points: int
     card_flat_cents: int
@@ -28,14 +28,7 @@ class SurchargeTerms:
 
 def with_terms(fees: FeePolicy, terms: SurchargeTerms) -> FeePolicy:
     """The policy with these terms, switched as it was."""
-    return replace(
-        fees,
-        card_basis_points=terms.card_basis_points,
-        card_flat_cents=terms.card_flat_cents,
-        state=terms.state,
-        cost_basis_points=terms.cost_basis_points,
-        cost_flat_cents=terms.cost_flat_cents,
-    )
+    return replace(fees, **asdict(terms))
 
 
 def check_terms(world: World, dealer: Dealer, terms: SurchargeTerms) -> FeePolicy:

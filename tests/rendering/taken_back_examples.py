@@ -63,7 +63,7 @@ def taken_back_examples(
         "payment_detail_returned": detail(
             status=back, discount_form=discount, taken_back=(returned(),)
         ),
-        "payment_detail_disputed": detail(status=held, taken_back=(chargeback(),)),
+        "payment_detail_disputed": detail(status=held, taken_back=(chargeback(), chargeback())),
         "payment_detail_to_return": detail(interventions=panel, return_form=return_form()),
         "payment_detail_no_return": detail(return_form=return_form("It has not arrived yet.")),
     }
