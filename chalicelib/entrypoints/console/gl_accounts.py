@@ -1,5 +1,7 @@
 """Settings, general ledger: the dealer's own numbers for the accounts we post to."""
 
+from dataclasses import replace
+
 from chalice.app import Blueprint
 
 from chalicelib.domain.dealers import Dealer, GlAccounts
@@ -42,19 +44,22 @@ def accounts(visit: Visit) -> Html:
 @page(blueprint, "POST", BASE, area="console", roles=ADMINS)
 def change(visit: Visit) -> Html | Redirect:
     """POST: save the numbers, or show them again with what to correct."""
+    read_version = version_read(visit)
     typed = GlAccounts(**{account.value: visit.form.get(account) for account in LedgerAccount})
     try:
         change_gl_accounts(
             visit.world,
             visit.dealer_id,
             accounts=typed,
-            read_version=version_read(visit),
+            read_version=read_version,
             operator=visit.signed_in.name,
         )
     except InvalidInput as problem:
         dealer, _ = view_settings(visit.world, visit.dealer_id)
         errors = tuple(FieldError(field=f, message=m) for f, m in problem.fields.items())
-        return Html(render_page(_view(visit, dealer, typed, errors)), problem.status)
+        # Of the version that was read: what somebody changed meanwhile is not written over.
+        view = replace(_view(visit, dealer, typed, errors), version=read_version)
+        return Html(render_page(view), problem.status)
     return Redirect(f"{BASE}?done=settings")
 
 

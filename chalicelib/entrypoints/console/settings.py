@@ -7,7 +7,12 @@ from chalice.app import Blueprint
 from chalicelib.domain.dealers import Dealer
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.entrypoints.console.chrome import console_chrome
-from chalicelib.entrypoints.console.settings_tabs import ADMINS, audit_lines, settings_tabs
+from chalicelib.entrypoints.console.settings_tabs import (
+    ADMINS,
+    audit_lines,
+    settings_tabs,
+    version_read,
+)
 from chalicelib.entrypoints.filters import cents_typed, day_typed
 from chalicelib.entrypoints.guard import Visit, page
 from chalicelib.entrypoints.responses import Html, Redirect
@@ -36,18 +41,19 @@ def settings(visit: Visit) -> Html:
 @page(blueprint, "POST", BASE, area="console", roles=ADMINS)
 def change(visit: Visit) -> Html | Redirect:
     """POST: save what was typed, or show it again with what to correct."""
+    read_version = version_read(visit)
     try:
         change_settings(
             visit.world,
             visit.dealer_id,
             settings=_typed(visit),
-            read_version=_number(visit, "version"),
+            read_version=read_version,
             operator=visit.signed_in.name,
         )
     except InvalidInput as problem:
         dealer, _ = view_settings(visit.world, visit.dealer_id)
         errors = tuple(FieldError(field=f, message=m) for f, m in problem.fields.items())
-        view = _as_typed(visit, _view(visit, dealer))
+        view = replace(_as_typed(visit, _view(visit, dealer)), version=read_version)
         return Html(
             render_page(replace(view, chrome=replace(view.chrome, errors=errors))), problem.status
         )
@@ -73,11 +79,10 @@ def _typed(visit: Visit) -> Settings:
 
 
 def _as_typed(visit: Visit, view: views.Settings) -> views.Settings:
-    """The page with what was typed, to be corrected; the version stays the one that was read."""
-    form, version = visit.form, visit.form.get("version")
+    """The page with what was typed, to be corrected."""
+    form = visit.form
     return replace(
         view,
-        version=int(version) if version.isdecimal() else view.version,
         name=form.get("name"),
         phone=form.get("phone"),
         address=form.get("address"),

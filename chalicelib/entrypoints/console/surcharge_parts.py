@@ -17,7 +17,7 @@ from chalicelib.domain.surcharging import (
 )
 from chalicelib.domain.us_states import US_STATES
 from chalicelib.entrypoints.console.chrome import console_chrome
-from chalicelib.entrypoints.console.settings_tabs import ADMINS, settings_tabs
+from chalicelib.entrypoints.console.settings_tabs import ADMINS, settings_tabs, version_read
 from chalicelib.entrypoints.guard import Visit
 from chalicelib.entrypoints.presenting import zoned
 from chalicelib.rendering.csv_files import decimal_text
@@ -47,7 +47,7 @@ def surcharge_view(
     return Surcharge(
         chrome=console_chrome(visit, dealer, "Card surcharge", "Settings", errors=errors),
         tabs=settings_tabs("/console/settings/surcharge"),
-        version=dealer.version,
+        version=version_read(visit) if is_typed else dealer.version,
         is_on=stored.surcharge_on,
         percent=percent,
         flat=flat,
