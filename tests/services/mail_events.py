@@ -1,5 +1,6 @@
 """What SES says about the mails of a test, in SES's own words."""
 
+from datetime import timedelta
 from typing import Any
 
 from chalicelib.domain.accounts import Account
@@ -14,6 +15,8 @@ from chalicelib.storage.accounts import get_account, list_log
 from chalicelib.storage.invitations import get_invitation
 from chalicelib.storage.mails import find_suppressions
 from tests.stage import Stage
+
+A_MOMENT = timedelta(seconds=1)  # What happens at the same moment has no order in the activity.
 
 
 def ses_event(kind: str, message_id: str, email: str, **changes: Any) -> dict[str, Any]:
@@ -62,7 +65,8 @@ def stored(invitation: Invitation) -> Invitation:
 
 
 def tell(stage: Stage, kind: str, invitation: Invitation, **changes: Any) -> str:
-    """Hear an event about the invitation's newest mail."""
+    """Hear an event about the invitation's newest mail, a moment later."""
+    stage.clock.at += A_MOMENT
     event = ses_event(kind, invitation.message_id, invitation.email, **changes)
     return record_mail_event(stage, event)
 

@@ -23,6 +23,7 @@ from chalicelib.storage.accounts import get_account
 from chalicelib.storage.mails import find_mail
 from tests.entrypoints.cast import open_account, paid_by
 from tests.services.mail_events import (
+    A_MOMENT,
     invited,
     said,
     send_queued,
@@ -188,6 +189,7 @@ def test_what_was_queued_before_the_bounce_is_not_sent_after_it(stage: Stage) ->
     invite = stage.queues.mails.pop()
     tell(stage, "Complaint", sent)
     record_mail_event(stage, ses_event("Bounce", stage.mailer.ids[-1], payer.email))
+    stage.clock.at += A_MOMENT
 
     send_mail(stage, invite)
     send_mail(stage, body)
